@@ -6,7 +6,6 @@ import { testDatabase, testKafkaBrokers, testTopicName } from '@callstream/stack
 import {
   connectTables,
   ensurePositions,
-  migrate,
   notifyProjected,
   positionMove,
   project,
@@ -14,7 +13,7 @@ import {
   withConnection,
 } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
-import { batchOf } from '@callstream/tables/testing';
+import { batchOf, migrated } from '@callstream/tables/testing';
 
 const logId = '11111111-1111-8111-8111-111111111111';
 const silent = createLog({ service: 'test', level: 'silent' });
@@ -29,8 +28,7 @@ interface AppendOptions {
 /** Creates a topic and tables for one test file. They are filled as by ingest and the projector, when the test says so. */
 export async function startTables({ partitions = 2, brokers = testKafkaBrokers() } = {}) {
   await using stack = new AsyncDisposableStack();
-  const { url } = stack.use(await testDatabase());
-  await migrate(url);
+  const { url } = stack.use(await testDatabase({ content: migrated }));
   const db = connectTables({ url });
   stack.defer(() => db.end());
   const topic = testTopicName();

@@ -15,7 +15,7 @@ import { createTopicWith } from '@callstream/runtime/testing';
 import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { connectTables, ensurePositions, migrate, readPositions } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
-import { expectedRows, readRows } from '@callstream/tables/testing';
+import { expectedRows, migrated, readRows } from '@callstream/tables/testing';
 
 export const silent = createLog({ service: 'test', level: 'silent' });
 
@@ -56,8 +56,8 @@ export async function createFixture(options: ProjectorFixtureOptions = {}): Prom
   await using cleanup = new AsyncDisposableStack();
   const topic = testTopicName();
   const kafka = connectKafka({ brokers: brokers ?? testKafkaBrokers(), clientId: 'projector-test', log: silent });
-  const url = databaseUrl ?? cleanup.use(await testDatabase()).url;
-  await migrate(url);
+  const url = databaseUrl ?? cleanup.use(await testDatabase({ content: migrated })).url;
+  if (databaseUrl !== undefined) await migrate(url);
   const db = cleanup.adopt(connectTables({ url, applicationName: 'projector-test' }), (pool) => pool.end());
   if (dlqMessageBytesMax !== undefined) {
     const settings = { 'max.message.bytes': String(dlqMessageBytesMax) };

@@ -24,6 +24,8 @@ export default async function setup() {
     const { brokers, databaseUrl } = JSON.parse(line);
     process.env.CALLSTREAM_TEST_KAFKA = brokers;
     process.env.CALLSTREAM_TEST_DATABASE_URL = databaseUrl;
+    // See testDatabase.
+    process.env.CALLSTREAM_TEST_OWN_SERVERS = '1';
     return;
   }
   throw new Error('Kafka and Postgres for the tests could not be started.');

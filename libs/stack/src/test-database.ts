@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
+import { filledDatabase } from './filled-database.ts';
+import type { DatabaseContent } from './filled-database.ts';
 
 /** Addresses of the servers that jest's global setup started, which it does only for `*.int.test.ts`. */
 function requireEnv(name: string): string {
@@ -22,27 +24,39 @@ export interface TestDatabaseOptions {
   readonly encoding?: string;
   /** Its texts are ordered as people of this language do, for example `en-US`; the server's order if not given. */
   readonly language?: string;
+  readonly content?: DatabaseContent;
 }
 
-/** Creates an empty database on the Postgres of this test run. Disposing drops it, although connections may be open. */
-export async function testDatabase({ encoding = 'UTF8', language }: TestDatabaseOptions = {}): Promise<TestDatabase> {
+/**
+ * Creates a database on the Postgres of this test run, empty if no content is given. Disposing drops it, although connections may be
+ * open. The same content is a copy of one database, which takes less time than filling another. On servers that outlive the test run
+ * each is filled: there the database to copy could be of older code.
+ */
+export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  const { encoding = 'UTF8', language, content } = options;
   const server = requireEnv('CALLSTREAM_TEST_DATABASE_URL');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const locale = language === undefined ? localeOf(encoding) : `locale_provider icu icu_locale '${language}'`;
-  await query(server, `create database ${name} encoding '${encoding}' ${locale} template template0`);
+  const isCopy = content !== undefined && locale === '' && process.env['CALLSTREAM_TEST_OWN_SERVERS'] === '1';
+  await connected(server, async (client) => {
+    const template = isCopy ? await filledDatabase(client, server, content) : 'template0';
+    await client.query(`create database ${name} encoding '${encoding}' ${locale} template ${template}`);
+  });
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, [Symbol.asyncDispose]: () => query(server, `drop database if exists ${name} with (force)`) };
+  const drop = () => connected(server, (client) => client.query(`drop database if exists ${name} with (force)`));
+  if (!isCopy) await content?.fill(url.href);
+  return { url: url.href, [Symbol.asyncDispose]: drop };
 }
 
 // Every encoding goes with the locale C; the one of the server is kept for UTF8.
 const localeOf = (encoding: string): string => (encoding === 'UTF8' ? '' : `locale_provider libc locale 'C'`);
 
-async function query(connectionString: string, sql: string): Promise<void> {
+async function connected(connectionString: string, use: (client: Client) => Promise<unknown>): Promise<void> {
   const client = new Client({ connectionString });
   await client.connect();
   try {
-    await client.query(sql);
+    await use(client);
   } finally {
     await client.end();
   }

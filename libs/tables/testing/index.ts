@@ -11,7 +11,7 @@ export { addLargeEvents, addWaitingCalls } from './large-calls.ts';
 export { insertGeneratedCalls } from './generated-calls.ts';
 export { indexColumns, longestOf, textColumns } from './text-columns.ts';
 export type { TextColumn } from './text-columns.ts';
-export { migratedDatabase } from './migrated-database.ts';
+export { migrated, migratedDatabase } from './migrated-database.ts';
 export { setOddDefaults } from './odd-defaults.ts';
 export { replaceRows } from './replace-rows.ts';
 export { countBucketsAnew, ignoreMarks, measureCountingBuckets, readBuckets } from './read-buckets.ts';

@@ -1,7 +1,10 @@
 import { connectTables, migrate } from '../src/index.ts';
 import type { Tables } from '../src/index.ts';
 
-interface EmptyDatabase extends AsyncDisposable {
+/** Empty tables: the content of a test's database, for `testDatabase` of libs/stack. */
+export const migrated = { name: 'migrated', fill: migrate };
+
+interface FilledDatabase extends AsyncDisposable {
   readonly url: string;
 }
 
@@ -10,11 +13,12 @@ interface MigratedDatabase extends AsyncDisposable {
   readonly db: Tables;
 }
 
-/** Migrates a database, which it takes over: disposing closes the connections, and disposes of it. */
-export async function migratedDatabase(database: EmptyDatabase): Promise<MigratedDatabase> {
+/** Connects to a new database with empty tables. Disposing closes the connections, and disposes of it. */
+export async function migratedDatabase(
+  createDatabase: (options: { content: typeof migrated }) => Promise<FilledDatabase>,
+): Promise<MigratedDatabase> {
   await using cleanup = new AsyncDisposableStack();
-  const { url } = cleanup.use(database);
-  await migrate(url);
+  const { url } = cleanup.use(await createDatabase({ content: migrated }));
   const db = cleanup.adopt(connectTables({ url }), (pool) => pool.end());
   const owned = cleanup.move();
   return { db, [Symbol.asyncDispose]: () => owned.disposeAsync() };

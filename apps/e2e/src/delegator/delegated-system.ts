@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connectKafka, connectPublisher, createLog } from '@callstream/runtime';
 import type { Kafka, ProducerRecord, Publisher } from '@callstream/runtime';
 import { startProxyFor, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import { migrated } from '@callstream/tables/testing';
 import type { Proxy } from '@callstream/stack';
 import { connectTables } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
@@ -58,7 +59,7 @@ export async function startDelegatedSystem({
   faults = [],
 }: DelegatedSystemOptions = {}): Promise<DelegatedSystem> {
   await using cleanup = new AsyncDisposableStack();
-  const database = cleanup.use(await testDatabase());
+  const database = cleanup.use(await testDatabase({ content: migrated }));
   const { proxy: postgres, url } = await startProxyFor(database.url);
   cleanup.use(postgres);
   const topic = testTopicName();

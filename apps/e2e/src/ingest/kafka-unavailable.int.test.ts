@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createPartitionOf, ensureTopics, createLog } from '@callstream/runtime';
 import { createTopicWith } from '@callstream/runtime/testing';
 import { startKafka, startProxy, testDatabase, testTopicName, until } from '@callstream/stack';
-import { poolOf } from '@callstream/tables/testing';
+import { migrated, poolOf } from '@callstream/tables/testing';
 import { deadlineMs, startDelegatedSystem } from '../delegator/delegated-system.ts';
 import { expectAccounted } from '../delegator/expect-accounted.ts';
 import { pickPort } from '../system/free-port.ts';
@@ -254,7 +254,7 @@ it('events of a partition whose leader hangs or is gone, or that has too few rep
 }, 180_000);
 
 it('a lost acknowledgement of Kafka causes a second delivery of an event, not a second event', async () => {
-  await using database = await testDatabase();
+  await using database = await testDatabase({ content: migrated });
   await using system = await startSystem({
     brokers: kafka.brokers,
     topic: testTopicName(),

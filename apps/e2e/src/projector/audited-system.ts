@@ -9,6 +9,7 @@ import {
   testTopicName,
   until,
 } from '@callstream/stack';
+import { migrated } from '@callstream/tables/testing';
 import { zstdCompressSync } from 'node:zlib';
 import { openAuditedClient } from '../clients/audited-client.ts';
 import type { AuditedClient } from '../clients/audited-client.ts';
@@ -54,7 +55,7 @@ export const waitingEvent = (callId: string, more: object = {}): Buffer =>
 export async function startAuditedSystem(): Promise<AuditedSystem> {
   await using cleanup = new AsyncDisposableStack();
   const brokers = testKafkaBrokers();
-  const database = cleanup.use(await testDatabase());
+  const database = cleanup.use(await testDatabase({ content: migrated }));
   const system = cleanup.use(
     await startSystem({
       brokers,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectPublisher } from '@callstream/runtime';
 import { testDatabase, testKafkaBrokers, testTopicName } from '@callstream/stack';
+import { migrated } from '@callstream/tables/testing';
 import { pickPort } from '../system/free-port.ts';
 import { startService } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
@@ -28,7 +29,7 @@ export async function startProjectorGroup(
 ): Promise<ProjectorGroup> {
   await using cleanup = new AsyncDisposableStack();
   const topic = testTopicName();
-  const url = databaseUrl ?? cleanup.use(await testDatabase()).url;
+  const url = databaseUrl ?? cleanup.use(await testDatabase({ content: migrated })).url;
   const system = cleanup.use(await startSystem({ brokers, topic, databaseUrl: url, services: [] }));
   const publisher = cleanup.use(await connectPublisher(system.kafka));
   const group = `projector-${topic}`;

@@ -3,6 +3,7 @@ import { request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import { migrated } from '@callstream/tables/testing';
 import { WebSocket } from 'ws';
 import { startInstance } from '../system/instance.ts';
 import type { ServiceInstance } from '../system/instance.ts';
@@ -31,7 +32,7 @@ const settings = {
   let gateways: readonly ServiceInstance[];
   let nginx: Nginx;
   beforeAll(async () => {
-    const database = cleanup.use(await testDatabase());
+    const database = cleanup.use(await testDatabase({ content: migrated }));
     system = cleanup.use(
       await startSystem({
         brokers: testKafkaBrokers(),

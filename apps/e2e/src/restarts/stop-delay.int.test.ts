@@ -1,4 +1,5 @@
 import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import { migrated } from '@callstream/tables/testing';
 import { startInstance } from '../system/instance.ts';
 import { startSystem } from '../system/system.ts';
 
@@ -9,7 +10,7 @@ it.concurrent.each([
 ] as const)(
   '%s with STOP_DELAY_SECONDS first answers /readyz with 503, and still serves new connections meanwhile',
   async (name, path) => {
-    await using database = await testDatabase();
+    await using database = await testDatabase({ content: migrated });
     const topic = testTopicName();
     await using system = await startSystem({
       brokers: testKafkaBrokers(),

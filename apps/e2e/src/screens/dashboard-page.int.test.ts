@@ -8,6 +8,7 @@ import type { OutcomeCounts } from '@callstream/domain';
 import { callsOfEvents, eventsOf, fixtureEventsUntil } from '@callstream/domain/testing';
 import { outcomeCountsOf } from '@callstream/domain/testing/outcome-counts';
 import { startProxy, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import { migrated } from '@callstream/tables/testing';
 import type { Proxy } from '@callstream/stack';
 import Papa from 'papaparse';
 import type { Browser, Page, Route } from 'playwright-core';
@@ -57,7 +58,7 @@ beforeAll(async () => {
   cleanup.defer(() => rm(folder, { recursive: true, force: true }));
   namesFile = join(folder, 'names.yaml');
   await writeNames('{}');
-  const database = cleanup.use(await testDatabase());
+  const database = cleanup.use(await testDatabase({ content: migrated }));
   const kafka = { brokers: testKafkaBrokers(), topic: testTopicName() };
   const settings = { TIME_ZONE: timeZone, NAMES_FILE: namesFile };
   [system, browser] = await Promise.all([

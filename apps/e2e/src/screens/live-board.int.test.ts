@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Call } from '@callstream/domain';
 import { callsOfEvents, fixtureEvents } from '@callstream/domain/testing';
 import { startProxyFor, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import { migrated } from '@callstream/tables/testing';
 import type { Proxy } from '@callstream/stack';
 import { startReaders } from '../../bench/gateway/readers.ts';
 import { startGateway } from '../system/gateway.ts';
@@ -28,7 +29,7 @@ let gatewayA: GatewayInstance;
 let gatewayB: GatewayInstance;
 
 beforeAll(async () => {
-  const database = cleanup.use(await testDatabase());
+  const database = cleanup.use(await testDatabase({ content: migrated }));
   const { proxy, url } = await startProxyFor(database.url);
   postgres = cleanup.use(proxy);
   const kafka = { brokers: testKafkaBrokers(), topic: testTopicName() };

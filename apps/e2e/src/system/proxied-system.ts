@@ -1,4 +1,5 @@
 import { startProxyFor, testDatabase, testTopicName } from '@callstream/stack';
+import { migrated } from '@callstream/tables/testing';
 import type { Proxy } from '@callstream/stack';
 import { startProxiedKafka } from './proxied-kafka.ts';
 import type { ProxiedKafka } from './proxied-kafka.ts';
@@ -18,7 +19,7 @@ export async function startProxiedSystem(
 ): Promise<ProxiedSystem> {
   await using cleanup = new AsyncDisposableStack();
   const kafka = cleanup.use(await startProxiedKafka());
-  const database = cleanup.use(await testDatabase());
+  const database = cleanup.use(await testDatabase({ content: migrated }));
   const { proxy: postgres, url: databaseUrl } = await startProxyFor(database.url);
   cleanup.use(postgres);
   const system = cleanup.use(

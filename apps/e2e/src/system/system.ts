@@ -25,7 +25,7 @@ export const commandOf = {
 export interface SystemOptions {
   readonly brokers: readonly string[];
   readonly topic: string;
-  /** An empty database. */
+  /** A database that is empty, or has empty tables. */
   readonly databaseUrl: string;
   /** Settings in addition to those that isolate this system from others. */
   readonly settings?: Readonly<Record<string, string>>;

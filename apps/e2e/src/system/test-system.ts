@@ -1,12 +1,12 @@
 import { testDatabase, testKafkaBrokers, testTopicName } from '@callstream/stack';
-import { expectedRows, readRows } from '@callstream/tables/testing';
+import { expectedRows, migrated, readRows } from '@callstream/tables/testing';
 import { readLog } from '../log/read-log.ts';
 import { startSystem } from './system.ts';
 import type { System, SystemOptions } from './system.ts';
 
 /** A system on the Kafka and Postgres of this test run. */
 export async function startTestSystem(options: Pick<SystemOptions, 'services' | 'settings'> = {}): Promise<System> {
-  const database = await testDatabase();
+  const database = await testDatabase({ content: migrated });
   try {
     const system = await startSystem({
       brokers: testKafkaBrokers(),

@@ -18,7 +18,6 @@ import {
   connectTables,
   ensurePositions,
   liveSchema,
-  migrate,
   nextSchema,
   previousSchema,
   readPositions,
@@ -27,7 +26,7 @@ import {
   verifySchema,
 } from '@callstream/tables';
 import type { ProjectionSchema, Tables } from '@callstream/tables';
-import { expectedRows, poolOf, readRows } from '@callstream/tables/testing';
+import { expectedRows, migrated, poolOf, readRows } from '@callstream/tables/testing';
 import { checkLog } from '../supervision/check-log.ts';
 import { createDeadLetters } from '../dlq/dead-letters.ts';
 import { startFollower } from './swap/follower.ts';
@@ -55,9 +54,7 @@ let live: Tables;
 let publisher: Awaited<ReturnType<typeof connectPublisher>>;
 
 beforeAll(async () => {
-  const database = stack.use(await testDatabase());
-  url = database.url;
-  await migrate(url);
+  ({ url } = stack.use(await testDatabase({ content: migrated })));
   live = stack.adopt(connectTables({ url }), (pool) => pool.end());
   await ensureTopics(kafka, { topic, partitions, log });
   await ensurePositions(live, { topic, partitions, version: projectionVersion, logId });

@@ -16,7 +16,7 @@ let db: Tables;
 let columns: ColumnDescription[];
 
 beforeAll(async () => {
-  ({ db } = stack.use(await migratedDatabase(await testDatabase())));
+  ({ db } = stack.use(await migratedDatabase(testDatabase)));
   columns = await describeSchema(db, 'projection');
 });
 afterAll(() => stack.disposeAsync());

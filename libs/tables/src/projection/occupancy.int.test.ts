@@ -15,7 +15,7 @@ jest.setTimeout(60_000);
 const cleanup = new AsyncDisposableStack();
 let db: Tables;
 beforeAll(async () => {
-  ({ db } = cleanup.use(await migratedDatabase(await testDatabase())));
+  ({ db } = cleanup.use(await migratedDatabase(testDatabase)));
 });
 afterAll(() => cleanup.disposeAsync());
 

@@ -3,11 +3,10 @@ import { play } from '@callstream/domain';
 import { callsOfEvents, eventsOf, logs } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
-import { batchOf } from '../../testing/index.ts';
+import { batchOf, migrated } from '../../testing/index.ts';
 import {
   connectTables,
   ensurePositions,
-  migrate,
   positionMove,
   project,
   readBoard,
@@ -19,8 +18,7 @@ const logId = '11111111-1111-8111-8111-111111111111';
 const partitions = 10;
 
 it('a board that is read from the tables has the calls that were written, as current or as having left', async () => {
-  await using database = await testDatabase();
-  await migrate(database.url);
+  await using database = await testDatabase({ content: migrated });
   const db = connectTables({ url: database.url, max: 1 });
   try {
     await ensurePositions(db, { topic: 't', partitions, version: 1, logId });

@@ -15,7 +15,7 @@ jest.setTimeout(60_000);
 const stack = new AsyncDisposableStack();
 let db: Tables;
 beforeAll(async () => {
-  ({ db } = stack.use(await migratedDatabase(await testDatabase())));
+  ({ db } = stack.use(await migratedDatabase(testDatabase)));
 });
 afterAll(() => stack.disposeAsync());
 

@@ -14,7 +14,7 @@ const topic = 'call-events';
 const visibleQueues = null;
 
 beforeAll(async () => {
-  ({ db } = stack.use(await migratedDatabase(await testDatabase())));
+  ({ db } = stack.use(await migratedDatabase(testDatabase)));
 });
 afterAll(() => stack.disposeAsync());
 

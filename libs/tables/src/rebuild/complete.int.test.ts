@@ -3,7 +3,7 @@ import type { CallEvent } from '@callstream/domain';
 import { eventsOf, fixtureLog, fixtureEvents, logs } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
-import { expectedRows, readRows } from '../../testing/index.ts';
+import { expectedRows, migrated, readRows } from '../../testing/index.ts';
 import {
   completeProjection,
   connectTables,
@@ -11,7 +11,6 @@ import {
   createBulkLoader,
   createDuplicateDetector,
   dropProjection,
-  migrate,
   nextSchema,
   tableNames,
   withConnection,
@@ -22,8 +21,7 @@ import { poolOf } from '../connection/tables.ts';
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let next: Tables;
 beforeAll(async () => {
-  database = await testDatabase();
-  await migrate(database.url);
+  database = await testDatabase({ content: migrated });
   next = connectTables({ url: database.url, schema: nextSchema });
 });
 afterAll(async () => {

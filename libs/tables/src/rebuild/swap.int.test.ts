@@ -3,7 +3,7 @@ import { jest } from '@jest/globals';
 import { testDatabase, until } from '@callstream/stack';
 import type { CallEvent } from '@callstream/domain';
 import { decode, defaultOrigin } from '@callstream/domain';
-import { batchOf, expectedRows, readRows } from '../../testing/index.ts';
+import { batchOf, expectedRows, migrated, readRows } from '../../testing/index.ts';
 import {
   completeProjection,
   connectTables,
@@ -14,7 +14,6 @@ import {
   liveSchema,
   listCallEvents,
   listCalls,
-  migrate,
   nextSchema,
   previousSchema,
   positionMove,
@@ -44,9 +43,7 @@ const stack = new AsyncDisposableStack();
 let url: string;
 
 beforeAll(async () => {
-  const database = stack.use(await testDatabase());
-  url = database.url;
-  await migrate(url);
+  ({ url } = stack.use(await testDatabase({ content: migrated })));
 });
 afterAll(() => stack.disposeAsync());
 

@@ -4,7 +4,7 @@ import { eventId } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { eventsOf, fixtureLog, fixtureEvents, logs } from '@callstream/domain/testing';
 import fc from 'fast-check';
-import { batchOf, expectedRows, readRows } from '../../testing/index.ts';
+import { batchOf, expectedRows, migrated, readRows } from '../../testing/index.ts';
 import { deleteRows } from '../../testing/replace-rows.ts';
 import {
   connectTables,
@@ -13,7 +13,6 @@ import {
   listCallEvents,
   listCalls,
   isLastRecord,
-  migrate,
   positionMove,
   PositionMoved,
   project,
@@ -38,8 +37,7 @@ const topic = 'call-events';
 const logId = '11111111-1111-8111-8111-111111111111';
 
 beforeAll(async () => {
-  database = await testDatabase();
-  await migrate(database.url);
+  database = await testDatabase({ content: migrated });
   db = connectTables({ url: database.url });
 });
 afterAll(async () => {

@@ -5,7 +5,7 @@ import { eventsOf, logs } from '@callstream/domain/testing';
 import { severalFactsDelivery, severalFactsLogs } from '@callstream/domain/testing/several-facts';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
-import { expectedRows, readRows } from '../../testing/index.ts';
+import { expectedRows, migrated, readRows } from '../../testing/index.ts';
 import { replaceRows } from '../../testing/replace-rows.ts';
 import { nextSchema } from '../connection/schema-names.ts';
 import {
@@ -16,7 +16,6 @@ import {
   createDuplicateDetector,
   dropProjection,
   listCallEvents,
-  migrate,
   readFacts,
   withConnection,
 } from '../index.ts';
@@ -28,8 +27,7 @@ const cleanup = new AsyncDisposableStack();
 let live: Tables;
 let next: Tables;
 beforeAll(async () => {
-  const { url } = cleanup.use(await testDatabase());
-  await migrate(url);
+  const { url } = cleanup.use(await testDatabase({ content: migrated }));
   live = cleanup.adopt(connectTables({ url }), (db) => db.end());
   next = cleanup.adopt(connectTables({ url, schema: nextSchema }), (db) => db.end());
 });

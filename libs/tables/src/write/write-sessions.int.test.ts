@@ -24,7 +24,7 @@ let db: Tables;
 const logId = '11111111-1111-8111-8111-111111111111';
 
 beforeAll(async () => {
-  ({ db } = cleanup.use(await migratedDatabase(await testDatabase())));
+  ({ db } = cleanup.use(await migratedDatabase(testDatabase)));
 });
 afterAll(() => cleanup.disposeAsync());
 beforeEach(empty);

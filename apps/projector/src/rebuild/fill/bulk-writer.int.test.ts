@@ -1,13 +1,7 @@
 import { projectionVersion } from '@callstream/domain';
 import { testDatabase, until } from '@callstream/stack';
-import {
-  beginPositions,
-  connectTables,
-  createBareProjection,
-  createBulkLoader,
-  migrate,
-  nextSchema,
-} from '@callstream/tables';
+import { migrated } from '@callstream/tables/testing';
+import { beginPositions, connectTables, createBareProjection, createBulkLoader, nextSchema } from '@callstream/tables';
 import type { LogRecord } from '@callstream/runtime';
 import { fingerprintOf } from '../../supervision/fingerprint.ts';
 import { openBulkWriter } from './bulk-writer.ts';
@@ -15,8 +9,7 @@ import type { WriterBatch } from './bulk-writer.ts';
 
 it('long records are committed before foldRecordsMin of them are folded, which bounds the memory in bytes', async () => {
   await using stack = new AsyncDisposableStack();
-  const { url } = stack.use(await testDatabase());
-  await migrate(url);
+  const { url } = stack.use(await testDatabase({ content: migrated }));
   const db = stack.adopt(connectTables({ url, schema: nextSchema }), (pool) => pool.end());
   await createBareProjection(db, nextSchema);
   const logId = '11111111-1111-8111-8111-111111111111';

@@ -28,7 +28,7 @@ let db: Tables;
 
 beforeAll(async () => {
   // Many servers order texts as people do: pages and sums must not depend on it.
-  ({ db } = stack.use(await migratedDatabase(await testDatabase({ language: 'en-US' }))));
+  ({ db } = stack.use(await migratedDatabase((options) => testDatabase({ ...options, language: 'en-US' }))));
 });
 afterAll(() => stack.disposeAsync());
 

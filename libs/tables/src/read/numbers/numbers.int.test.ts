@@ -36,7 +36,7 @@ const stack = new AsyncDisposableStack();
 let db: Tables;
 
 beforeAll(async () => {
-  ({ db } = stack.use(await migratedDatabase(await testDatabase())));
+  ({ db } = stack.use(await migratedDatabase(testDatabase)));
 });
 afterAll(() => stack.disposeAsync());
 
