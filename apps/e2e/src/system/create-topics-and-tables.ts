@@ -15,8 +15,9 @@ export interface TopicsAndTables {
 }
 
 /**
- * What `projector migrate` does, but in this process, and not if the database was created with tables: one for each test file would take
- * half a second of CPU time. The command itself is run by apps/projector/src/migrate.int.test.ts, and with TLS, poolers and rights by tests of their own.
+ * What `projector migrate` does, but in this process, and not if the database was created with tables: one for each test file would
+ * take half a second of CPU time. The command itself is run by apps/projector/src/migrate.int.test.ts, and with TLS, poolers and
+ * rights by tests of their own.
  */
 export async function createTopicsAndTables({ kafka, topic, db, databaseUrl, log }: TopicsAndTables): Promise<void> {
   if ((await readSchemas(db)).length === 0) await migrate(databaseUrl);
