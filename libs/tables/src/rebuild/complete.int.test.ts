@@ -146,6 +146,16 @@ describe('tables during a fill', () => {
     expect(rows[0]?.['QUERY PLAN'][0].Plan).toMatchObject({ 'Shared Dirtied Blocks': 0 });
   });
 
+  it('are completed over few connections too: nothing waits for one, as a wait ends after 5 s, and an index may take minutes', async () => {
+    await fillBare([detectingLoader(), log]);
+    const few = connectTables({ url: database.url, schema: nextSchema, max: 2 });
+    const waiting: number[] = [];
+    poolOf(few).on('acquire', () => waiting.push(few.connections().waiting));
+    await completeProjection(few, nextSchema, { mayHaveDuplicates: false }).finally(() => few.end());
+    expect(Math.max(...waiting)).toBe(0);
+    expect(await uuidsOf('events')).toHaveLength(new Set(log.map(({ uuid }) => uuid)).size);
+  });
+
   it('are not vacuumed', async () => {
     const unvacuumed = async (): Promise<string[]> =>
       (

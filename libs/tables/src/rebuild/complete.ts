@@ -1,5 +1,7 @@
+import pLimit from 'p-limit';
 import type { ClientBase } from 'pg';
 import { countAllBuckets } from '../buckets/count-buckets.ts';
+import { poolOf } from '../connection/tables.ts';
 import type { Tables } from '../connection/tables.ts';
 import type { ProjectionSchema } from '../connection/schema-names.ts';
 import { inTransaction } from '../connection/transaction.ts';
@@ -32,9 +34,8 @@ type RunTransaction = (work: (client: ClientBase) => Promise<unknown>) => Promis
 
 /**
  * Makes filled tables usable: merges duplicate events and calls, writes agents and their sessions, adds indexes, keys, views,
- * functions and grants, and counts the buckets. This takes long, so events and calls are processed in parallel, over up to nine
- * connections. After an interruption,
- * {@link prepareForFill} makes the tables fillable again.
+ * functions and grants, and counts the buckets. This takes long, so events and calls are processed in parallel, over all connections
+ * of the pool. After an interruption, {@link prepareForFill} makes the tables fillable again.
  * @param mayHaveDuplicates whether the fill may have written events twice without detecting it: then all are searched first
  */
 export async function completeProjection(
@@ -44,13 +45,17 @@ export async function completeProjection(
 ): Promise<void> {
   const { indexes, keys, views, functions, grants } = await readProjectionSql();
   const delegatorGrants = await readDelegatorGrants();
+  // The pool would let a transaction wait for a connection for 5 s only; building an index of 20 million events takes minutes.
+  const slots = pLimit(poolOf(db).options.max);
   const run: RunTransaction = (work) =>
-    inTransaction(db, async (client) => {
-      await client.query(
-        `set local search_path = ${schema}; set local work_mem = '256MB'; set local maintenance_work_mem = '${sortMemory}'`,
-      );
-      await work(client);
-    });
+    slots(() =>
+      inTransaction(db, async (client) => {
+        await client.query(
+          `set local search_path = ${schema}; set local work_mem = '256MB'; set local maintenance_work_mem = '${sortMemory}'`,
+        );
+        await work(client);
+      }),
+    );
   await allSettled([completeEvents(run, indexes, mayHaveDuplicates), completeCalls(run, indexes)]);
   await run((client) =>
     client.query(`${afterFill} ${keys} ${views} ${functions} ${grants} ${delegatorGrants}; ${countAllBuckets}`),
