@@ -7,7 +7,7 @@ import { days } from '@callstream/domain/testing/days';
 import { queueLogDelivery } from '@callstream/domain/testing/pbx';
 import { severalFactsLogs } from '@callstream/domain/testing/several-facts';
 import { testDatabase } from '@callstream/stack';
-import { pastCallLimits, readPastCalls } from '@callstream/tables';
+import { pastCallLimits, readPastAgentMarks, readPastCalls } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { migratedDatabase, replaceRows } from '@callstream/tables/testing';
 import fc from 'fast-check';
@@ -143,6 +143,36 @@ it('an ended call is kept for BOARD_KEEP_MINUTES, also if that is longer than ST
   await replaceRows(db, events);
   const longKept = { ...set, staleAfterMs: minuteMs, keepMs: 30 * minuteMs };
   for (const known of knownFrom) await expectFold(events, { at: noon + 10 * minuteMs, known }, longKept);
+});
+
+it("an agent's extension is the latest that an event had named by the moment, also if events after it named none", async () => {
+  const ofAgent = (type: string, second: number, number?: string) => ({
+    body: JSON.stringify({
+      type,
+      actor: 'ana@example.com',
+      queue: '900',
+      number,
+      timestamp: new Date(noon + second * 1_000).toISOString(),
+    }),
+    receivedAt: new Date(noon + second * 1_000).toISOString(),
+  });
+  const log = [
+    ofAgent('actor.logged-in', 0, '1001'),
+    ofAgent('actor.paused', 60, '1002'),
+    ofAgent('actor.unpaused', 120),
+    ofAgent('actor.paused', 180),
+    ofAgent('actor.unpaused', 600, '1003'),
+  ];
+  await replaceRows(db, eventsOf(log));
+  for (const known of knownFrom) {
+    const numbersAt = async (second: number) =>
+      (await readPastAgentMarks(db, { ...set, at: noon + second * 1_000, known, segmentsMs: minuteMs }, noon)).map(
+        ({ number }) => number,
+      );
+    expect(await numbersAt(30)).toEqual(['1001']);
+    expect(await numbersAt(300)).toEqual(['1002']);
+    expect(await numbersAt(700)).toEqual(['1003']);
+  }
 });
 
 it('a visit whose clock was ahead counts for what was known then, also if its call is no longer on the board', async () => {

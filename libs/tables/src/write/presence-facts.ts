@@ -15,6 +15,13 @@ export const isPresence = (row: string): string =>
 export const statesSeveral = `facts is not null and jsonb_array_length(facts) > 1 and not (
   kind = 'actor.logged-in' and jsonb_array_length(facts) = 2 and facts -> 0 -> 'queue' is not distinct from facts -> 1 -> 'queue')`;
 
+/** SQL: whether the row of a presence event stands for all that the event states about presence. In these words it is a part of `events_presence`. */
+export const isStatedByRow = `(facts is null or call_id is null and not (${statesSeveral}))`;
+
+/** SQL: whether a row `e` for which {@link isStatedByRow} is true names the agent's extension. */
+export const namesNumber = `case when e.facts is null then ${textOfBody('number')} is not null
+  else jsonb_path_exists(e.facts, '$[*] ? (@.number != null)') end`;
+
 /** SQL: the facts about presence of events: a row states its only one itself, or has them all in `facts`. */
 export const presenceFacts = (events: string): string => `
   select e.id, e.at, e.clock, e.received_at, f.*

@@ -1,7 +1,7 @@
 import type { AgentSession, PresenceFact, SessionEnd, SessionState } from '@callstream/domain';
 import type { Statement, StatementResult } from '../connection/pipeline.ts';
 import { epochMs } from '../read/positions.ts';
-import { isPresence, presenceFacts, statesSeveral } from './presence-facts.ts';
+import { isPresence, isStatedByRow, presenceFacts, statesSeveral } from './presence-facts.ts';
 import type { PageRequest, PresencePage } from './replay.ts';
 import { textArray } from './row-text.ts';
 import { timestamp } from './timestamp.ts';
@@ -61,7 +61,6 @@ const firstFacts = (events: string, filter = 'true'): string => `
         select * from (${presenceFacts(`(select * from events where at >= m.since and ${isPresence('events')} and ${events})`)}) p
         where p.actor = m.actor and ${filter} order by p.at limit m.most`;
 
-const isStatedByRow = `(facts is null or call_id is null and not (${statesSeveral}))`;
 const isWanted = `(coalesce(p.queue, '') = a.queue and p.kind = any(m.kinds::text[])
           or p.queue is null and p.kind = any(m.general_kinds::text[]))`;
 

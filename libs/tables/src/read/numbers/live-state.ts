@@ -136,7 +136,10 @@ export async function readAgentSegments(db: Queryable, since: number): Promise<A
       select s.call_id as "callId", s.actor, s.number, s.queue, ${epochMs('s.rang_at')} as "rangAt", ${epochMs('s.rang_last_at')} as "rangLastAt",
         ${epochMs('s.entered_at')} as "enteredAt", ${epochMs('s.entered_last_at')} as "enteredLastAt", ${epochMs('s.ended_at')} as "endedAt", s.end_reason as "end",
         c.delay_ms as "delayMs", ${epochMs('c.heard_at')} as "heardAt", coalesce(c.queue, '') as "callQueue"
-      from wanted join segments s using (call_id, n) join calls c using (call_id)
+      -- Without "offset 0", the planner may scan all segments, of all time.
+      from wanted w
+        cross join lateral (select * from segments where call_id = w.call_id and n = w.n offset 0) s
+        cross join lateral (select * from calls where call_id = w.call_id offset 0) c
       order by s.actor, s.call_id, s.n`,
     values: [since],
   });

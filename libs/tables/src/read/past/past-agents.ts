@@ -1,7 +1,7 @@
 import { presenceKinds } from '@callstream/domain';
 import { sqlOf } from '../../connection/tables.ts';
 import type { Queryable } from '../../connection/tables.ts';
-import { presenceFacts } from '../../write/presence-facts.ts';
+import { isPresence, isStatedByRow, namesNumber, presenceFacts, statesSeveral } from '../../write/presence-facts.ts';
 import { agentsOfFacts } from '../../write/write-agents.ts';
 import { mark } from '../numbers/live-state.ts';
 import type { AgentRow } from '../numbers/live-state.ts';
@@ -15,9 +15,15 @@ import type { PastReads } from './past-reads.ts';
  */
 const presenceEventsMs = 7 * 24 * 3_600_000;
 
+/** The columns of `agents` with the marks of `presenceKinds`. */
+const marks = ['logged_in', 'logged_out', 'paused', 'unpaused'];
+
+/** SQL: each kind, and the time of its mark in a row `a` of `agents`. */
+const kindsOfRow = marks.map((name, i) => `('${presenceKinds[i] ?? ''}', a.${name}_at)`).join(', ');
+
 /** SQL: marks of `agents` from before `since`, as facts. Their receptions are unknown, so they say nothing about delays. */
 const oldMarks = (since: string): string =>
-  ['logged_in', 'logged_out', 'paused', 'unpaused']
+  marks
     .map(
       (name, i) => `
     select ${name}_id as id, ${name}_at as at, 'none' as clock, ${name}_at as received_at, '${presenceKinds[i] ?? ''}' as kind,
@@ -25,6 +31,48 @@ const oldMarks = (since: string): string =>
     from agents where ${name}_at <= ${since}`,
     )
     .join(' union all ');
+
+/** SQL: parts of queries of the events `e` of a time. */
+interface EventsOfTime {
+  /** Beginning of the time, exclusive. */
+  readonly since: string;
+  /** Whether an event counts at the moment, and is in the time. */
+  readonly isKnown: string;
+}
+
+/**
+ * SQL: of the presence events of a time those that decide the marks. Of each agent, queue and kind that is the latest, and the
+ * latest that names the agent's extension: all of a week would be several times as many, each in another page. Older pauses
+ * that a log-in began with are left out: they are over with a later log-in.
+ */
+const decidingEvents = ({ since, isKnown }: EventsOfTime): string => {
+  const ofKind = (filter: string): string => `
+    select * from events e
+    where e.actor = a.actor and coalesce(e.queue, '') = a.queue and e.kind = k.kind and ${isKnown} and ${isPresence('e')} and ${isStatedByRow} and ${filter}
+    order by at desc fetch first row with ties`;
+  return `(
+    with latest as materialized (
+      select e.* from agents a cross join lateral (values ${kindsOfRow}) k (kind, last_at) cross join lateral (${ofKind('true')}) e
+      where k.last_at > ${since}
+    )
+    select * from latest
+    union all
+    select n.* from (
+      select distinct e.actor, coalesce(e.queue, '') as queue, e.kind from latest e where not (${namesNumber})
+    ) a cross join lateral (select a.kind) k cross join lateral (${ofKind(namesNumber)}) n
+    union all
+    select s.* from (select distinct actor from agents) a cross join lateral (
+      select * from events e
+      where e.actor = a.actor and ${isKnown} and ${isPresence('e')} and call_id is null and ${statesSeveral} offset 0) s
+    union all
+    select * from events e where ${isKnown} and ${isPresence('e')} and call_id is not null and facts is not null
+  )`;
+};
+
+/** SQL: when each of the other events was received, as facts that set no mark. All say how far the sender's clock is behind. */
+const receptions = ({ isKnown }: EventsOfTime): string => `
+    select e.id, e.at, e.clock, e.received_at, '' as kind, e.actor, e.queue, null as number, null as reason, 1::bigint as part
+    from events e where ${isKnown} and ${isPresence('e')} and ${isStatedByRow}`;
 
 /**
  * The marks of every agent as of a past moment whose last event is not older than `heardSince` (ms since 1970) or who was
@@ -34,8 +82,10 @@ export async function readPastAgentMarks(db: Queryable, reads: PastReads, heardS
   const moment = momentSql('$1');
   const since = momentSql('$2');
   const isNow = reads.known === 'now';
-  const events = `events where kind in (${presenceKinds.map((kind) => `'${kind}'`).join(', ')})
-    and at > ${since} and at <= ${moment} ${isNow ? '' : `+ interval '5 min' and received_at <= ${moment}`}`;
+  // A received event's own time is at most five minutes after its reception.
+  const until = isNow ? `at <= ${moment}` : `at <= ${moment} + interval '5 min' and received_at <= ${moment}`;
+  const time = { since, isKnown: `at > ${since} and ${until}` };
+  const facts = [presenceFacts(decidingEvents(time)), ...(isNow ? [] : [receptions(time)]), oldMarks(since)];
   const lastAt = 'greatest(logged_in_at, logged_out_at, paused_at, unpaused_at)';
   const heardAt = isNow ? lastAt : 'heard_at';
   const { rows } = await sqlOf(db).query<AgentRow>({
@@ -43,7 +93,7 @@ export async function readPastAgentMarks(db: Queryable, reads: PastReads, heardS
       select actor, queue, number, ${mark('logged_in')} as "loggedIn", ${mark('logged_out')} as "loggedOut",
         ${mark('paused')} as paused, ${mark('unpaused')} as unpaused, ${epochMs(heardAt)} as "heardAt",
         ${isNow ? '0::float8' : 'delay_ms'} as "delayMs"
-      from (${agentsOfFacts(`${presenceFacts(events)} union all ${oldMarks(since)}`)}) past
+      from (${agentsOfFacts(facts.join(' union all '))}) past
       where ${heardAt} >= ${momentSql('$3')}
         or logged_out_at is null or (logged_in_at, logged_in_id) > (logged_out_at, logged_out_id)
       order by actor, queue`,

@@ -61,7 +61,8 @@ export async function readPastCalls(
         where ${eventAt} >= ${stale} and ${eventAt} <= ${moment} ${bound} and call_id is not null
         group by call_id
       ), wanted as (
-        select call_id from heard h join calls c using (call_id)
+        -- Without "offset 0", the planner may scan all calls, of all time.
+        select h.call_id from heard h cross join lateral (select * from calls where call_id = h.call_id offset 0) c
         where c.${lastAt} > ${moment} or c.finished_at is null or $7 and h.heard_at >= ${ago('$3')}
         union
         -- They never ended, went on, or their end was not known yet. Not those of which only a recording came later, e.g. all
@@ -71,8 +72,8 @@ export async function readPastCalls(
           and (finished_at is null or ${lastAt} > ${moment} and (${isOpenThen}))
         ${cameBackLater}
       ), sized as (
-        select call_id, facts, sum(octet_length(facts)) over (rows unbounded preceding)::float8 as bytes
-        from wanted join calls using (call_id)
+        select w.call_id, facts, sum(octet_length(facts)) over (rows unbounded preceding)::float8 as bytes
+        from wanted w cross join lateral (select * from calls where call_id = w.call_id offset 0) c
       )
       select call_id as "callId", facts, bytes from sized where bytes - octet_length(facts) <= $5 limit $6`,
     values: [at, heardMs, keepMs, segmentsMs, limits.bytes, limits.calls + 1, finished],

@@ -34,7 +34,7 @@ export async function countPastVisits(
   const { rows } = await sqlOf(db).query<PastQueueVisits>({
     text: `
       select v.queue, ${visitCountColumns('$4', '$5')}
-      from visits v join calls c using (call_id)
+      from visits v ${reads.known === 'now' ? '' : 'join calls c using (call_id)'}
       where v.waiting_at >= $1::timestamptz and v.waiting_at < ${endOfTimesSql(reads, '$2', '$6')} and ${hasBegunSql(reads, '$2')}
         and v.direction is distinct from 'outbound' and v.direction is distinct from 'internal'
         and v.call_id <> all($3::text[])
