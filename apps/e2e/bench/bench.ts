@@ -16,6 +16,8 @@ export interface Bench {
   readonly about: string;
   /** What may follow the name of the benchmark, for its help; default: nothing. */
   readonly argsText?: string;
+  /** Help of `--keep FOLDER`, if the benchmark can reuse what it has filled. */
+  readonly keepText?: string;
   /** About how long it takes with its default arguments on 2 cores, in minutes. */
   readonly minutes: number;
   /** `args`: the arguments after the name of the benchmark. */

@@ -25,9 +25,10 @@ export async function runBenches({ name, description, help, benches }: BenchProg
   for (const [benchName, bench] of Object.entries(benches)) {
     const command = program.command(benchName).description(`${bench.about}; about ${bench.minutes} min`);
     if (bench.argsText !== undefined) command.argument('[args...]', bench.argsText);
+    if (bench.keepText !== undefined) command.option('--keep <folder>', bench.keepText);
     addJsonOption(command, jsonText).action(async () => {
-      const { json = false } = command.optsWithGlobals<{ json?: boolean }>();
-      await measure({ name: benchName, bench, args: command.args, json });
+      const { json = false, keep } = command.optsWithGlobals<{ json?: boolean; keep?: string }>();
+      await measure({ name: benchName, bench, args: command.args, json, keep });
     });
   }
   try {
@@ -46,19 +47,23 @@ interface MeasureOptions {
   readonly bench: Bench;
   readonly args: readonly string[];
   readonly json: boolean;
+  /** Folder of the servers that stays. */
+  readonly keep: string | undefined;
 }
 
-async function measure({ name, bench, args, json }: MeasureOptions): Promise<void> {
+async function measure({ name, bench, args, json, keep }: MeasureOptions): Promise<void> {
   const report = (line: string): void => {
     if (!json) process.stderr.write(`${line}\n`);
   };
   // Ctrl-C must also stop Kafka and Postgres.
   const stopped = stopSignal().then((signal) =>
-    Promise.reject(new Error(`Stopped by ${signal}. What it started is stopped and removed.`)),
+    Promise.reject(
+      new Error(`Stopped by ${signal}. What it started is stopped${keep === undefined ? ' and removed' : ''}.`),
+    ),
   );
   stopped.catch(() => undefined);
   report('starting Kafka and Postgres …');
-  await using servers = await findServers(process.env);
+  await using servers = await findServers(process.env, keep);
   // testDatabase() creates its databases there.
   process.env['CALLSTREAM_TEST_DATABASE_URL'] = servers.databaseUrl;
   const rows = await Promise.race([bench.run(servers, report, args), stopped]);

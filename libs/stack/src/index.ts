@@ -11,7 +11,7 @@ export type { Balancer } from './balancer.ts';
 export { createAuthority } from './certificates.ts';
 export type { Authority, Certificate } from './certificates.ts';
 export { setClientQuota } from './client-quota.ts';
-export { testDatabase, testKafkaBrokers, testTopicName } from './test-database.ts';
+export { databaseAt, replaceDatabase, testDatabase, testKafkaBrokers, testTopicName } from './test-database.ts';
 export type { TestDatabase } from './test-database.ts';
 export { freePort, isPortFree } from './free-port.ts';
 export { hasJavaProducer, produceWithJava } from './java-producer.ts';

@@ -42,11 +42,29 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
     const template = isCopy ? await filledDatabase(client, server, content) : 'template0';
     await client.query(`create database ${name} encoding '${encoding}' ${locale} template ${template}`);
   });
+  const url = databaseAt(server, name);
+  if (!isCopy) await content?.fill(url);
+  return {
+    url,
+    [Symbol.asyncDispose]: () =>
+      connected(server, (client) => client.query(`drop database if exists ${name} with (force)`)),
+  };
+}
+
+/** Creates an empty database of this name at `server`, instead of one that exists. It stays. @returns its URL */
+export async function replaceDatabase(server: string, name: string): Promise<string> {
+  await connected(server, async (client) => {
+    await client.query(`drop database if exists ${name} with (force)`);
+    await client.query(`create database ${name}`);
+  });
+  return databaseAt(server, name);
+}
+
+/** The URL of a database at `server`. */
+export function databaseAt(server: string, name: string): string {
   const url = new URL(server);
   url.pathname = `/${name}`;
-  const drop = () => connected(server, (client) => client.query(`drop database if exists ${name} with (force)`));
-  if (!isCopy) await content?.fill(url.href);
-  return { url: url.href, [Symbol.asyncDispose]: drop };
+  return url.href;
 }
 
 // Every encoding goes with the locale C; the one of the server is kept for UTF8.

@@ -2,6 +2,7 @@ import { insertGeneratedCalls } from '@callstream/tables/testing';
 import type { System } from '../../src/system/system.ts';
 import { eventsArg } from '../bench.ts';
 import type { Bench, BenchRow, ReportProgress } from '../bench.ts';
+import { keepText, withYear } from '../travel/with-year.ts';
 import { withSystem } from '../with-system.ts';
 import type { Servers } from '../servers.ts';
 import { dayMs, measureDay } from './day.ts';
@@ -33,13 +34,13 @@ export const stats: Bench = {
   about:
     'totals of the visits and calls of a day, queue snapshots for 1 and 1000 clients, lists over HTTP; a year from buckets',
   argsText: `parts (default: all): ${Object.keys(parts).join(', ')}; or ${yearPart} alone, with tables of its own; and EVENTS in the tables (default: ${eventsDefault}; 5000000 take three minutes more, a year of 20000000 four)`,
+  keepText: `with ${yearPart}: ${keepText}`,
   minutes: 5,
   run: async (servers, report, args) => {
     if (args[0] === yearPart) {
       const yearEvents = eventsArg(args.slice(1), eventsDefault);
-      return withSystem(servers, { services: [], settings: { TIME_ZONE: yearTimeZone } }, (system) =>
-        measureYear({ system, events: yearEvents, now: Date.now(), report }),
-      );
+      const options = { events: yearEvents, onlyNumbers: true, settings: { TIME_ZONE: yearTimeZone }, report };
+      return withYear(servers, options, (system, year) => measureYear({ system, year, events: yearEvents, report }));
     }
     const names = args.filter((arg) => Object.hasOwn(parts, arg));
     const events = eventsArg(

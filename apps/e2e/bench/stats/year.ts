@@ -1,16 +1,11 @@
 import { countCalls, countVisits, liveSchema } from '@callstream/tables';
 import type { Interval } from '@callstream/tables';
-import {
-  countCallRowsInSql,
-  countVisitRowsInSql,
-  insertYearOfEvents,
-  measureCountingBuckets,
-} from '@callstream/tables/testing';
+import { countCallRowsInSql, countVisitRowsInSql, measureCountingBuckets } from '@callstream/tables/testing';
 import { quantile } from '../../src/load/statistics.ts';
 import type { System } from '../../src/system/system.ts';
 import { measureMs } from '../bench.ts';
 import type { BenchRow, ReportProgress } from '../bench.ts';
-import { yearOfCalls } from '../travel/year-of-calls.ts';
+import type { YearOfCalls } from '../travel/year-of-calls.ts';
 
 const runs = 20;
 /** Goal for the numbers of a year, in ms. */
@@ -31,19 +26,17 @@ interface YearBenchOptions {
   readonly system: System;
   /** Events of which the year has the visits and calls. */
   readonly events: number;
-  /** ms since 1970. */
-  readonly now: number;
+  readonly year: YearOfCalls;
   readonly report: ReportProgress;
 }
 
 /** Numbers of a year of visits and calls of 20 queues from buckets, and from the rows. */
-export async function measureYear({ system, events, now, report }: YearBenchOptions): Promise<BenchRow[]> {
+export async function measureYear({ system, year, events, report }: YearBenchOptions): Promise<BenchRow[]> {
   const { db } = system;
-  const year = yearOfCalls(events, now);
-  await insertYearOfEvents(db, { ...year, tables: ['calls', 'visits'], report });
   const countMs = await measureCountingBuckets(db, liveSchema);
   const label = `a year of ${year.begins.length} calls (${events} events)`;
   const rows: BenchRow[] = [{ name: `${label}: counting all buckets`, result: `${countMs.toFixed(0)} ms` }];
+  const now = Date.now();
   const period = { from: new Date(year.begins[0] ?? 0).toISOString(), to: new Date(now).toISOString(), queues: null };
   for (const { interval, timeZone } of questions) {
     const name = `${label}, by ${interval ?? 'nothing'} and queue, ${timeZone}`;

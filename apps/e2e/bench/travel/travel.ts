@@ -1,11 +1,9 @@
-import { insertYearOfEvents } from '@callstream/tables/testing';
 import type { System } from '../../src/system/system.ts';
 import { quantile } from '../../src/load/statistics.ts';
 import { eventsArg, measureMs } from '../bench.ts';
 import type { Bench, BenchRow, ReportProgress } from '../bench.ts';
-import { withSystem } from '../with-system.ts';
 import { measureDragging } from './drag.ts';
-import { yearOfCalls } from './year-of-calls.ts';
+import { keepText, withYear } from './with-year.ts';
 import type { YearOfCalls } from './year-of-calls.ts';
 
 const eventsDefault = 1_000_000;
@@ -21,18 +19,15 @@ export const travel: Bench = {
   about:
     'the board of random moments of a year over HTTP, of its peak hour with 300 calls at once, and playing it at 60×',
   argsText: `EVENTS of calls in the tables (default: ${eventsDefault}; 20000000 take ten minutes more, and 20 GB)`,
+  keepText,
   minutes: 4,
   run: (servers, report, args) => {
     const events = eventsArg(args, eventsDefault);
-    const use = async (system: System): Promise<BenchRow[]> => {
-      report(`filling the tables with a year of ${events} events …`);
-      const year = yearOfCalls(events, Date.now());
-      await insertYearOfEvents(system.db, { ...year, report });
+    return withYear(servers, { events, report }, async (system, year) => {
       await system.start('projector');
       await system.start('gateway');
       return measureTravel(system, year, report);
-    };
-    return withSystem(servers, { services: [] }, use);
+    });
   },
 };
 
@@ -68,7 +63,9 @@ async function measureJumps(
       add(`known=${known}, ${count} ${name}`, ms);
     };
     const inPeak = (): number => peakAt + hourMs / 2 + Math.random() * (hourMs / 2);
-    await measure('random moments of the year', jumps, () => jump(first + Math.random() * (last - first)));
+    const anywhere = (): number => first + Math.random() * (last - first);
+    await measure('random moments of the year', jumps, () => jump(anywhere()));
+    await measure('random moments of the year, finished=false as the view Now', jumps, () => jumpNow(anywhere()));
     // Of calls that begin anywhere: nights have none.
     const begun = (): number => begins[Math.floor(Math.random() * begins.length)] ?? last;
     await measure('moments with a call', jumps, () => jump(begun()));
