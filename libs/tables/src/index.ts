@@ -67,6 +67,7 @@ export { pastCallLimits, readFirstReceptionAfter, readPastCalls } from './read/p
 export type { PastStoredCall } from './read/past/past-calls.ts';
 export { readPastAgentMarks } from './read/past/past-agents.ts';
 export { readPastSegments } from './read/past/past-segments.ts';
+export type { PastReads } from './read/past/past-reads.ts';
 export { countPastCalls, countPastVisits } from './read/past/past-totals.ts';
 export type { PastQueueCalls, PastQueueVisits } from './read/past/past-totals.ts';
 export { readOneProjection } from './read/one-projection.ts';

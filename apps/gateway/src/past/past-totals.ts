@@ -7,7 +7,7 @@ import {
   isCounted,
   noOutcomeCounts,
 } from '@callstream/domain';
-import type { Call, OutcomeCounts, VisitCounts } from '@callstream/domain';
+import type { Call, VisitCounts } from '@callstream/domain';
 import type { CountedCalls, CountedVisits, PastQueueCalls, PastQueueVisits, Period } from '@callstream/tables';
 import type { CountingRules } from '../numbers/queue-snapshot.ts';
 
@@ -19,7 +19,11 @@ interface TotalsOptions {
   readonly rules: CountingRules;
 }
 
-const isIn = ({ from, to }: Period, at: number): boolean => at >= Date.parse(from) && at < Date.parse(to);
+/** Parsed once: a peak hour has thousands of calls. */
+function isIn({ from, to }: Period): (at: number) => boolean {
+  const [begin, end] = [Date.parse(from), Date.parse(to)];
+  return (at) => at >= begin && at < end;
+}
 
 /** Visits of the day by queue: those of played calls, and those that were counted in the tables. */
 export function visitsByQueue(
@@ -27,9 +31,8 @@ export function visitsByQueue(
   counted: readonly PastQueueVisits[],
   { today, rules }: TotalsOptions,
 ): CountedVisits[] {
-  const visits = calls
-    .filter(isCounted)
-    .flatMap((call) => call.visits.filter(({ waitingAt }) => isIn(today, waitingAt)));
+  const isToday = isIn(today);
+  const visits = calls.filter(isCounted).flatMap((call) => call.visits.filter(({ waitingAt }) => isToday(waitingAt)));
   const byQueue = new Map<string, VisitCounts>(counted.map(({ queue, ...counts }) => [queue, counts]));
   for (const [queue, group] of Map.groupBy(visits, (visit) => visit.queue)) {
     const counts = countVisits(group, rules);
@@ -46,16 +49,15 @@ export function callsByQueue(
   { today, at, rules }: TotalsOptions,
 ): CountedCalls[] {
   const byQueue = new Map(counted.map(({ queue, counts }) => [queue, counts]));
-  for (const call of calls) {
-    if (!call.isOpened || !isIn(today, call.beganAt)) continue;
-    const queue = call.queue ?? '';
-    const outcome = callOutcome(call, at, rules.staleAfterMs);
-    byQueue.set(queue, addOutcomeCounts(byQueue.get(queue) ?? noOutcomeCounts, oneOf(directionOf(call), outcome)));
-  }
+  const isToday = isIn(today);
+  const counting = calls.filter(({ isOpened, beganAt }) => isOpened && isToday(beganAt));
+  for (const [queue, ofQueue] of Map.groupBy(counting, (call) => call.queue ?? ''))
+    for (const [direction, ofDirection] of Map.groupBy(ofQueue, directionOf))
+      for (const [outcome, { length }] of Map.groupBy(ofDirection, (call) =>
+        callOutcome(call, at, rules.staleAfterMs),
+      )) {
+        const counts = { ...noOutcomeCounts, [direction]: { ...noOutcomeCounts[direction], [outcome]: length } };
+        byQueue.set(queue, addOutcomeCounts(byQueue.get(queue) ?? noOutcomeCounts, counts));
+      }
   return [...byQueue].map(([queue, counts]) => ({ begin: null, queue, counts }));
 }
-
-const oneOf = (direction: keyof OutcomeCounts, outcome: string): OutcomeCounts => ({
-  ...noOutcomeCounts,
-  [direction]: { ...noOutcomeCounts[direction], [outcome]: 1 },
-});

@@ -9,14 +9,22 @@ import {
   readPastSegments,
   readPeriod,
 } from '@callstream/tables';
-import type { AgentSegmentRow, Queryable } from '@callstream/tables';
+import type {
+  AgentRow,
+  AgentSegmentRow,
+  PastQueueCalls,
+  PastQueueVisits,
+  PastReads,
+  Period,
+  Queryable,
+} from '@callstream/tables';
 import { boardCallOf } from '../board/board.ts';
 import type { BoardCall } from '../board/board.ts';
 import { expiresAt } from '../board/expiry.ts';
 import type { Retention } from '../board/expiry.ts';
 import { buildQueueSnapshot } from '../numbers/build-queue-snapshot.ts';
 import { listedForMs } from '../numbers/queue-snapshot.ts';
-import type { QueueSnapshot } from '../numbers/queue-snapshot.ts';
+import type { CountingRules, QueueSnapshot } from '../numbers/queue-snapshot.ts';
 import { segmentsSinceMs } from '../numbers/read-queue-snapshot.ts';
 import { callsByQueue, visitsByQueue } from './past-totals.ts';
 import { playCalls } from './play-calls.ts';
@@ -52,12 +60,12 @@ export async function readPastBoard(
   const reads = { ...moment, ...retention, finished, segmentsMs: segmentsSinceMs };
   const stored = await readPastCalls(db, reads);
   if (stored === null) return null;
-  const played = await playCalls(stored, moment);
+  // Postgres reads while calls are played.
+  const [played, { today, marks, segments, visits, outcomes }] = await Promise.all([
+    playCalls(stored, moment),
+    readOthers(db, { reads, rules, played: stored.map(({ callId }) => callId) }),
+  ]);
   const calls = played.map(({ call }) => call);
-  const marks = await readPastAgentMarks(db, reads, at - listedForMs);
-  const today = await readPeriod(db, { now: at, timeZone: rules.timeZone });
-  const counting = { ...today, played: stored.map(({ callId }) => callId) };
-  const segments = await readPastSegments(db, reads, { played: counting.played, marks });
   const totals = { today, at, rules };
   const onBoard = played.filter(
     ({ call }) => expiresAt(call, retention) >= at && (finished || call.finishedAt === null),
@@ -70,8 +78,8 @@ export async function readPastBoard(
     live: [...liveCountsByQueue(onBoard.map(({ call }) => call))].map(([queue, counts]) => ({ queue, ...counts })),
     segments: [...segments, ...played.flatMap((each) => segmentsOf(each, at - segmentsSinceMs))],
     presenceEvents: marks,
-    visits: visitsByQueue(calls, await countPastVisits(db, reads, { ...counting, ...rules }), totals),
-    calls: callsByQueue(calls, await countPastCalls(db, reads, counting), totals),
+    visits: visitsByQueue(calls, visits, totals),
+    calls: callsByQueue(calls, outcomes, totals),
   });
   const isEmpty = onBoard.length === 0 && snapshot.agents.length === 0 && snapshot.queues.size === 0;
   return {
@@ -79,6 +87,35 @@ export async function readPastBoard(
     calls: onBoard.map(pastCallOf),
     snapshot,
     firstReceivedAt: isEmpty ? await readFirstReceptionAfter(db, moment) : null,
+  };
+}
+
+interface OtherRows {
+  readonly today: Period;
+  readonly marks: readonly AgentRow[];
+  readonly segments: readonly AgentSegmentRow[];
+  readonly visits: readonly PastQueueVisits[];
+  readonly outcomes: readonly PastQueueCalls[];
+}
+
+interface ReadOthersOptions {
+  readonly reads: PastReads;
+  readonly rules: CountingRules;
+  /** call_ids of the calls that are played. */
+  readonly played: readonly string[];
+}
+
+/** Reads what is as stored, one query after the other. */
+async function readOthers(db: Queryable, { reads, rules, played }: ReadOthersOptions): Promise<OtherRows> {
+  const marks = await readPastAgentMarks(db, reads, reads.at - listedForMs);
+  const today = await readPeriod(db, { now: reads.at, timeZone: rules.timeZone });
+  const counting = { ...today, played };
+  return {
+    today,
+    marks,
+    segments: await readPastSegments(db, reads, { played, marks }),
+    visits: await countPastVisits(db, reads, { ...counting, ...rules }),
+    outcomes: await countPastCalls(db, reads, counting),
   };
 }
 
