@@ -69,10 +69,9 @@ const decidingEvents = ({ since, isKnown }: EventsOfTime): string => {
   )`;
 };
 
-/** SQL: when each of the other events was received, as facts that set no mark. All say how far the sender's clock is behind. */
-const receptions = ({ isKnown }: EventsOfTime): string => `
-    select e.id, e.at, e.clock, e.received_at, '' as kind, e.actor, e.queue, null as number, null as reason, 1::bigint as part
-    from events e where ${isKnown} and ${isPresence('e')} and ${isStatedByRow}`;
+/** SQL: all presence events of a time: of those that were received by a moment, each says how far the sender's clock is behind. */
+const allEvents = ({ isKnown }: EventsOfTime): string =>
+  `(select * from events e where ${isPresence('e')} and ${isKnown})`;
 
 /**
  * The marks of every agent as of a past moment whose last event is not older than `heardSince` (ms since 1970) or who was
@@ -85,7 +84,7 @@ export async function readPastAgentMarks(db: Queryable, reads: PastReads, heardS
   // A received event's own time is at most five minutes after its reception.
   const until = isNow ? `at <= ${moment}` : `at <= ${moment} + interval '5 min' and received_at <= ${moment}`;
   const time = { since, isKnown: `at > ${since} and ${until}` };
-  const facts = [presenceFacts(decidingEvents(time)), ...(isNow ? [] : [receptions(time)]), oldMarks(since)];
+  const events = isNow ? decidingEvents(time) : allEvents(time);
   const lastAt = 'greatest(logged_in_at, logged_out_at, paused_at, unpaused_at)';
   const heardAt = isNow ? lastAt : 'heard_at';
   const { rows } = await sqlOf(db).query<AgentRow>({
@@ -93,7 +92,7 @@ export async function readPastAgentMarks(db: Queryable, reads: PastReads, heardS
       select actor, queue, number, ${mark('logged_in')} as "loggedIn", ${mark('logged_out')} as "loggedOut",
         ${mark('paused')} as paused, ${mark('unpaused')} as unpaused, ${epochMs(heardAt)} as "heardAt",
         ${isNow ? '0::float8' : 'delay_ms'} as "delayMs"
-      from (${agentsOfFacts(facts.join(' union all '))}) past
+      from (${agentsOfFacts(`${presenceFacts(events)} union all ${oldMarks(since)}`)}) past
       where ${heardAt} >= ${momentSql('$3')}
         or logged_out_at is null or (logged_in_at, logged_in_id) > (logged_out_at, logged_out_id)
       order by actor, queue`,
