@@ -41,9 +41,9 @@ export async function openGoodClient({ target, controlUrl }: GoodClientOptions):
   const { webhookUrl, socketUrl, gatewayUrl } = target;
   const stopping = new AbortController();
   await using cleanup = new AsyncDisposableStack();
-  const http = cleanup.use(openHttpClient(gatewayUrl, connections));
-  const provider = cleanup.use(openHttpClient(webhookUrl, connections));
-  const control = cleanup.use(openHttpClient(controlUrl, connections));
+  const http = cleanup.use(openHttpClient(gatewayUrl, { connections }));
+  const provider = cleanup.use(openHttpClient(webhookUrl, { connections }));
+  const control = cleanup.use(openHttpClient(controlUrl, { connections }));
   const socket = new WebSocket(socketUrl);
   cleanup.defer(() => socket.terminate());
   await once(socket, 'open');

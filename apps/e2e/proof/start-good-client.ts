@@ -8,6 +8,9 @@ import type { GoodClientOptions, Waits } from './good-client.ts';
 export interface GoodClientProcess extends AsyncDisposable {
   /** What was measured since the last call. @throws {Error} if a measurement failed */
   readonly takeWaits: () => Promise<Waits>;
+  readonly pid: number | undefined;
+  /** Of the server that does nothing. */
+  readonly controlPid: number | undefined;
 }
 
 export async function startGoodClient(target: Target): Promise<GoodClientProcess> {
@@ -25,6 +28,8 @@ export async function startGoodClient(target: Target): Promise<GoodClientProcess
   };
   let last: Promise<unknown> = Promise.resolve();
   return {
+    pid: client.pid,
+    controlPid: control.pid,
     // One after the other: two at once would get the same answer.
     takeWaits: () => {
       const waits = last.then(take);
@@ -39,6 +44,8 @@ const forkOf = (script: string, ...args: readonly string[]): ChildProcess =>
   fork(new URL(script, import.meta.url), args, {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     env: { ...process.env, NODE_OPTIONS: '' },
+    // A session of its own, as the services have.
+    detached: true,
   });
 
 /** @throws {Error} if the process ends before */

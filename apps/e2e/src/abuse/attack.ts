@@ -13,10 +13,22 @@ export interface Target {
 /** `short`: for `npm test`. `full`: for `npm run proof -- abuse`. */
 export type Scale = 'short' | 'full';
 
+/** Counts the answer to a request of an attack. */
+export type CountAnswer = (isAccepted: boolean) => void;
+
+export interface PreparedAttack {
+  /** Answers that it gets until its end. */
+  readonly requests: number;
+  /** Attacks for a bounded time. @throws {Error} if an answer, or a close, is not the documented one */
+  readonly run: (target: Target, count: CountAnswer) => Promise<void>;
+}
+
 export interface Attack {
   readonly name: string;
-  /** Attacks for a bounded time. @throws {Error} if an answer, or a close, is not the documented one */
-  readonly run: (target: Target, scale: Scale) => Promise<void>;
+  /** Fewer answers a second, of the full scale, are no attack: it had no core. Default: it sets its pace by itself, or is over at once. */
+  readonly perSecondMin?: number;
+  /** Makes what it sends, as that takes time which another machine would have. */
+  readonly prepare: (scale: Scale) => PreparedAttack;
 }
 
 /** @throws {Error} if it is none of those */
@@ -27,7 +39,7 @@ export function expectOneOf<T>(what: string, got: T, allowed: readonly T[]): voi
 
 interface Answer {
   readonly status: number;
-  readonly text: string;
+  readonly bytes: number;
 }
 
 /** An HTTP client for many requests at once. */
@@ -36,12 +48,24 @@ export interface HttpClient extends AsyncDisposable {
   readonly post: (path: string, body: string | Buffer, headers?: Readonly<Record<string, string>>) => Promise<Answer>;
 }
 
-/** Of this origin. `connections`: requests at the same time. */
-export function openHttpClient(url: string, connections = 8): HttpClient {
+export interface HttpClientOptions {
+  /** Requests at the same time. */
+  readonly connections?: number;
+  readonly count?: CountAnswer;
+}
+
+/** Of this origin. */
+export function openHttpClient(
+  url: string,
+  { connections = 8, count = () => undefined }: HttpClientOptions = {},
+): HttpClient {
   const pool = new Pool(new URL(url).origin, { connections, headersTimeout: 60_000, bodyTimeout: 60_000 });
   const request = async (options: Parameters<typeof pool.request>[0]): Promise<Answer> => {
     const { statusCode, body } = await pool.request(options);
-    return { status: statusCode, text: await body.text() };
+    let bytes = 0;
+    for await (const chunk of body) bytes += (chunk as Buffer).length;
+    count(statusCode < 300);
+    return { status: statusCode, bytes };
   };
   return {
     get: (path, headers = {}) => request({ path, method: 'GET', headers }),

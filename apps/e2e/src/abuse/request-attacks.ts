@@ -24,31 +24,40 @@ const documentedStatuses: readonly (readonly [path: string, status: number])[] =
 export const requestAttacks: readonly Attack[] = [
   {
     name: 'odd queries',
-    run: async ({ gatewayUrl }) => {
-      await using client = openHttpClient(gatewayUrl);
-      for (const [path, status] of documentedStatuses)
-        expectOneOf(path.slice(0, 80), (await client.get(path)).status, [status]);
-      expectOneOf('A foreign host', (await client.get('/api/calls', { host: 'evil.example' })).status, [421]);
-      expectOneOf('Headers of 20 kB', (await client.get('/api/calls', { cookie: 'x'.repeat(20_000) })).status, [431]);
-    },
+    prepare: () => ({
+      requests: documentedStatuses.length + 2,
+      run: async ({ gatewayUrl }, count) => {
+        await using client = openHttpClient(gatewayUrl, { count });
+        for (const [path, status] of documentedStatuses)
+          expectOneOf(path.slice(0, 80), (await client.get(path)).status, [status]);
+        expectOneOf('A foreign host', (await client.get('/api/calls', { host: 'evil.example' })).status, [421]);
+        expectOneOf('Headers of 20 kB', (await client.get('/api/calls', { cookie: 'x'.repeat(20_000) })).status, [431]);
+      },
+    }),
   },
   {
     name: 'lists of large events',
-    run: async ({ gatewayUrl }, scale) => {
-      await using client = openHttpClient(gatewayUrl, 20);
+    perSecondMin: 20,
+    prepare: (scale) => {
       const requests = scale === 'short' ? 20 : 300;
-      const answers = Array.from({ length: requests }, async () => {
-        const { status, text } = await client.get(`/api/calls/${largeCall}/events`);
-        expectOneOf('A list of large events', status, [200, 429, 503]);
-        if (text.length > 4_000_000) throw new Error(`A list of events has ${text.length} characters.`);
-      });
-      await Promise.all(answers);
+      return {
+        requests,
+        run: async ({ gatewayUrl }, count) => {
+          await using client = openHttpClient(gatewayUrl, { connections: 20, count });
+          const answers = Array.from({ length: requests }, async () => {
+            const { status, bytes } = await client.get(`/api/calls/${largeCall}/events`);
+            expectOneOf('A list of large events', status, [200, 429, 503]);
+            if (bytes > 4_000_000) throw new Error(`A list of events has ${bytes} bytes.`);
+          });
+          await Promise.all(answers);
+        },
+      };
     },
   },
   {
     name: 'expensive queries, all at once',
-    run: async ({ gatewayUrl }, scale) => {
-      await using client = openHttpClient(gatewayUrl, 50);
+    perSecondMin: 200,
+    prepare: (scale) => {
       const requests = scale === 'short' ? 100 : 2_000;
       const paths = (i: number): string[] => [
         `/api/calls?queue=${i}&limit=1000`,
@@ -56,11 +65,17 @@ export const requestAttacks: readonly Attack[] = [
         `/api/calls?number=${100 + i}&direction=x${i}`,
         `/api/agents?queue=${i}`,
       ];
-      const answers = Array.from({ length: requests }, async (_, i) => {
-        const path = paths(i)[i % 4] ?? '';
-        expectOneOf(path, (await client.get(path)).status, [200, 400, 429, 503]);
-      });
-      await Promise.all(answers);
+      return {
+        requests,
+        run: async ({ gatewayUrl }, count) => {
+          await using client = openHttpClient(gatewayUrl, { connections: 50, count });
+          const answers = Array.from({ length: requests }, async (_, i) => {
+            const path = paths(i)[i % 4] ?? '';
+            expectOneOf(path, (await client.get(path)).status, [200, 400, 429, 503]);
+          });
+          await Promise.all(answers);
+        },
+      };
     },
   },
 ];

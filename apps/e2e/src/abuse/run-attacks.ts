@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
-import { createInterface } from 'node:readline';
-import { join } from 'node:path';
-import type { Scale, Target } from './attack.ts';
+import { launch, outputOf } from '../system/service-process.ts';
 import type { System } from '../system/system.ts';
+import type { Scale, Target } from './attack.ts';
 
 /** What became of one attack. */
 export interface AttackResult {
@@ -11,7 +8,16 @@ export interface AttackResult {
   readonly ms: number;
   /** Why an answer was not the documented one; null: all were. */
   readonly problem: string | null;
+  /** Answers that it had to get. */
+  readonly requests: number;
+  readonly accepted: number;
+  readonly refused: number;
+  /** Fewer a second are no attack. */
+  readonly perSecondMin: number;
 }
+
+/** What the attacker prints. */
+export type AttackerLine = 'prepared' | AttackResult;
 
 export const targetOf = ({ webhookUrl, socketUrl, env }: System): Target => ({
   webhookUrl,
@@ -22,29 +28,41 @@ export const targetOf = ({ webhookUrl, socketUrl, env }: System): Target => ({
 
 export interface RunAttacksOptions {
   readonly scale: Scale;
+  /** It has made what it sends, and begins. */
+  readonly onPrepared?: (attackerPid: number | undefined) => Promise<void>;
   /** The next attack does not wait for it. */
   readonly onResult?: (result: AttackResult) => Promise<void>;
 }
 
-/** Attacks the system from another process, one attack after the other. @throws {Error} if that process fails */
-export async function runAttacks(system: System, { scale, onResult }: RunAttacksOptions): Promise<AttackResult[]> {
-  const args = [join(import.meta.dirname, 'attacker.ts'), JSON.stringify(targetOf(system)), scale];
+/**
+ * Attacks the system from another process, one attack after the other. It has the lowest priority: its CPU would be that of another
+ * machine, so it gets what the services leave. @throws {Error} if that process fails
+ */
+export async function runAttacks(
+  system: System,
+  { scale, onPrepared, onResult }: RunAttacksOptions,
+): Promise<AttackResult[]> {
   const results: AttackResult[] = [];
   const handled: Promise<void>[] = [];
-  const { promise: ended, resolve, reject } = Promise.withResolvers<undefined>();
-  const options = { env: { ...process.env, NODE_OPTIONS: '' }, timeout: 10 * 60_000 };
-  const attacker = execFile(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], options, (error) =>
-    error ? reject(error) : resolve(undefined),
-  );
-  // Its CPU would be that of another machine: it gets what the services and the good client leave.
-  if (attacker.pid !== undefined) setPriority(attacker.pid, constants.priority.PRIORITY_LOW);
-  if (attacker.stdout)
-    createInterface(attacker.stdout).on('line', (line) => {
-      const result = JSON.parse(line) as AttackResult;
-      results.push(result);
-      if (onResult) handled.push(onResult(result));
-    });
-  await ended;
+  const onLine = (line: string): void => {
+    if (!/^["{]/.test(line)) return;
+    const read = JSON.parse(line) as AttackerLine;
+    if (read === 'prepared') return void (onPrepared && handled.push(onPrepared(attacker.pid)));
+    results.push(read);
+    if (onResult) handled.push(onResult(read));
+  };
+  const attacker = launch({
+    name: 'attacker',
+    args: ['apps/e2e/src/abuse/attacker.ts', JSON.stringify(targetOf(system)), scale],
+    env: {},
+    onLine,
+    session: 'own, of the lowest priority',
+  });
+  try {
+    await outputOf(attacker);
+  } finally {
+    await attacker[Symbol.asyncDispose]();
+  }
   await Promise.all(handled);
   return results;
 }

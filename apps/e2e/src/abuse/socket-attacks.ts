@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 import { frameOf, handshake, opcodes } from '../../bench/gateway/raw-socket.ts';
 import { readMetric } from '../system/ingest.ts';
 import { expectOneOf } from './attack.ts';
-import type { Attack, Target } from './attack.ts';
+import type { Attack, CountAnswer, Target } from './attack.ts';
 import { attackPrefix, largeCall } from './webhook-attacks.ts';
 
 /** Longest time until a socket is closed, or answers, in ms. */
@@ -29,11 +29,16 @@ const closeCodeOf = async (socket: WebSocket): Promise<number> =>
   ((await once(socket, 'close', { signal: AbortSignal.timeout(timeoutMs) })) as [number])[0];
 
 /** Sends the requests of one socket at this rate. @throws {Error} if it is closed */
-async function ask(socket: WebSocket, requests: readonly object[], perSecond: number): Promise<void> {
+async function ask(
+  socket: WebSocket,
+  { requests, perSecond, count }: { requests: readonly object[]; perSecond: number; count: CountAnswer },
+): Promise<void> {
   const answered = Promise.withResolvers<undefined>();
   let answers = 0;
   socket.on('message', (data: Buffer) => {
-    if (data.includes('"id":') && ++answers === requests.length) answered.resolve(undefined);
+    if (!data.includes('"id":')) return;
+    count(!data.includes('"Failed"'));
+    if (++answers === requests.length) answered.resolve(undefined);
   });
   socket.on('close', (code) => answered.reject(new Error(`A socket within the rate was closed with ${code}.`)));
   for (const [i, request] of requests.entries()) {
@@ -74,69 +79,97 @@ const closingFrames: readonly Frames[] = [
   },
 ];
 
+const noRequests = ['', '{', '[]', '{"event":1}', '{"event":"Nope","data":{}}', '[['.repeat(10_000)];
+
 export const socketAttacks: readonly Attack[] = [
   {
     name: 'frames that close the socket',
-    run: async (target) => {
-      for (const { name, send, code } of closingFrames)
-        await withSocket(target, async (socket) => {
-          const closed = closeCodeOf(socket);
-          send(socket);
-          expectOneOf(name, await closed, [code]);
-        });
-    },
+    prepare: () => ({
+      requests: closingFrames.length,
+      run: async (target, count) => {
+        for (const { name, send, code } of closingFrames)
+          await withSocket(target, async (socket) => {
+            const closed = closeCodeOf(socket);
+            send(socket);
+            expectOneOf(name, await closed, [code]);
+            count(false);
+          });
+      },
+    }),
   },
   {
     name: 'frames that are no requests',
-    run: (target) =>
-      withSocket(target, async (socket) => {
-        const texts = ['', '{', '[]', '{"event":1}', '{"event":"Nope","data":{}}', '[['.repeat(10_000)];
-        let answers = 0;
-        const answered = Promise.withResolvers<string>();
-        socket.on('message', (data: Buffer) => {
-          if (data.includes('"Failed"') && ++answers === texts.length) answered.resolve('answered');
-        });
-        socket.on('close', (code) => answered.resolve(`closed with ${code}`));
-        for (const text of texts) socket.send(text);
-        expectOneOf('Frames that are no requests', await within(timeoutMs, answered.promise), ['answered']);
-      }),
+    prepare: () => ({
+      requests: noRequests.length,
+      run: (target, count) =>
+        withSocket(target, async (socket) => {
+          let answers = 0;
+          const answered = Promise.withResolvers<string>();
+          socket.on('message', (data: Buffer) => {
+            if (!data.includes('"Failed"')) return;
+            count(false);
+            if (++answers === noRequests.length) answered.resolve('answered');
+          });
+          socket.on('close', (code) => answered.resolve(`closed with ${code}`));
+          for (const text of noRequests) socket.send(text);
+          expectOneOf('Frames that are no requests', await within(timeoutMs, answered.promise), ['answered']);
+        }),
+    }),
   },
   {
     name: 'watches of queues and agents, again and again, within the rate',
-    run: async (target, scale) => {
+    // Three sockets, 45 a second each.
+    perSecondMin: 100,
+    prepare: (scale) => {
       const requests = Array.from({ length: scale === 'short' ? 40 : 600 }, (_, i) => [
         { event: 'WatchQueues', data: {} },
         { event: 'UnwatchQueues', data: {} },
         { event: 'ListCalls', data: { params: { queue: `q${i}` } } },
       ]).flat();
-      const attackers = Array.from({ length: 3 }, () => withSocket(target, (socket) => ask(socket, requests, 45)));
-      await Promise.all(attackers);
+      return {
+        requests: 3 * requests.length,
+        run: async (target, count) => {
+          const attackers = Array.from({ length: 3 }, () =>
+            withSocket(target, (socket) => ask(socket, { requests, perSecond: 45, count })),
+          );
+          await Promise.all(attackers);
+        },
+      };
     },
   },
   {
     name: 'sockets that subscribe and do not read',
-    run: async (target, scale) => {
-      const { port, hostname } = new URL(target.socketUrl);
-      const sockets = Array.from({ length: scale === 'short' ? 50 : 200 }, (_, i) => {
-        const socket = connectTcp(Number(port), hostname).on('error', () => undefined);
-        socket.pause();
-        socket.write(handshake);
-        for (const request of [
-          { event: 'Subscribe', data: { queues: [`q${i}`, `${attackPrefix}queue`] } },
-          { event: 'WatchAgents', data: {} },
-          { event: 'WatchCall', data: { call_id: largeCall } },
-        ])
-          socket.write(frameOf(opcodes.text, Buffer.from(JSON.stringify(request))));
-        return socket;
-      });
-      const [, , gatewayAdmin = 0] = target.adminPorts;
-      await until(async () => (await readMetric(gatewayAdmin, 'callstream_gateway_sockets')) >= sockets.length, {
-        timeoutMs,
-        onTimeout: () => new Error('The gateway did not accept all of the sockets.'),
-      });
-      // As long as the gateway waits for a slow reader, in the full attack.
-      await new Promise((resolve) => setTimeout(resolve, scale === 'short' ? 2_000 : 16_000));
-      for (const socket of sockets) socket.destroy();
+    prepare: (scale) => {
+      const requests = scale === 'short' ? 50 : 200;
+      return {
+        requests,
+        run: async (target, count) => {
+          const { port, hostname } = new URL(target.socketUrl);
+          const sockets = Array.from({ length: requests }, (_, i) => {
+            const socket = connectTcp(Number(port), hostname).on('error', () => undefined);
+            socket.pause();
+            socket.write(handshake);
+            for (const request of [
+              { event: 'Subscribe', data: { queues: [`q${i}`, `${attackPrefix}queue`] } },
+              { event: 'WatchAgents', data: {} },
+              { event: 'WatchCall', data: { call_id: largeCall } },
+            ])
+              socket.write(frameOf(opcodes.text, Buffer.from(JSON.stringify(request))));
+            return socket;
+          });
+          const [, , gatewayAdmin = 0] = target.adminPorts;
+          await until(async () => (await readMetric(gatewayAdmin, 'callstream_gateway_sockets')) >= requests, {
+            timeoutMs,
+            onTimeout: () => new Error('The gateway did not accept all of the sockets.'),
+          });
+          // As long as the gateway waits for a slow reader, in the full attack.
+          await new Promise((resolve) => setTimeout(resolve, scale === 'short' ? 2_000 : 16_000));
+          for (const socket of sockets) {
+            count(!socket.destroyed);
+            socket.destroy();
+          }
+        },
+      };
     },
   },
 ];

@@ -1,5 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { until } from '@callstream/stack';
@@ -29,6 +31,11 @@ export interface ProcessOptions {
   readonly onLine?: (line: string) => void;
   /** User that it runs as; default: the user of this process. Needs root. */
   readonly user?: { readonly uid: number; readonly gid: number };
+  /**
+   * Default: the session of this process. Linux may share the cores among sessions (`sched_autogroup_enabled`), of which each
+   * process of Postgres has one: all of callstream in one session then gets less than in containers, or as services of systemd.
+   */
+  readonly session?: 'own' | 'own, of the lowest priority' | undefined;
 }
 
 /** A service, or a command, in a process of its own. */
@@ -56,7 +63,7 @@ export interface ServiceProcess extends AsyncDisposable {
 }
 
 /** Starts a process. The IPC channel ends it if this process is killed. */
-export function launch({ name, args, env, fileBytesMax, onLine, user }: ProcessOptions): ServiceProcess {
+export function launch({ name, args, env, fileBytesMax, onLine, user, session }: ProcessOptions): ServiceProcess {
   const command = [process.execPath, ...nodeFlagsOf(args), ...args];
   // `ulimit -f` counts blocks of 1,024 bytes.
   const limit = `ulimit -f ${Math.ceil((fileBytesMax ?? 0) / 1_024)} && exec "$0" "$@"`;
@@ -66,7 +73,9 @@ export function launch({ name, args, env, fileBytesMax, onLine, user }: ProcessO
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     ...user,
+    detached: session !== undefined,
   });
+  if (session === 'own, of the lowest priority' && child.pid !== undefined) lowerPriority(child.pid);
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     if (!stream) continue;
@@ -104,6 +113,16 @@ export function launch({ name, args, env, fileBytesMax, onLine, user }: ProcessO
     tail: () => lines.join('\n'),
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Of a process, and of its session where Linux schedules sessions. */
+function lowerPriority(pid: number): void {
+  setPriority(pid, constants.priority.PRIORITY_LOW);
+  try {
+    writeFileSync(`/proc/${pid}/autogroup`, String(constants.priority.PRIORITY_LOW));
+  } catch {
+    // It does not.
+  }
 }
 
 /** Starts a service; resolves when it has logged its start and is ready. @throws {Error} with its output, if it ends or takes too long */

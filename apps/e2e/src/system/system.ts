@@ -10,7 +10,7 @@ import { createTopicsAndTables } from './create-topics-and-tables.ts';
 import { readMetric } from './ingest.ts';
 import { pickPort } from './free-port.ts';
 import { startService } from './service-process.ts';
-import type { ServiceProcess } from './service-process.ts';
+import type { ProcessOptions, ServiceProcess } from './service-process.ts';
 
 export type ServiceName = 'ingest' | 'projector' | 'gateway';
 const serviceNames: readonly ServiceName[] = ['ingest', 'projector', 'gateway'];
@@ -31,6 +31,7 @@ export interface SystemOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Services to start at once; by default all. `start` starts the others. */
   readonly services?: readonly ServiceName[];
+  readonly session?: ProcessOptions['session'];
 }
 
 /** callstream as processes, on its own topic and database. */
@@ -63,6 +64,7 @@ export async function startSystem({
   databaseUrl,
   settings = {},
   services = serviceNames,
+  session,
 }: SystemOptions): Promise<System> {
   await using cleanup = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'callstream-system-'));
@@ -92,7 +94,7 @@ export async function startSystem({
   cleanup.defer(() => db.end());
   await createTopicsAndTables({ kafka, topic, db, databaseUrl, log });
 
-  const running = cleanup.use(startProcesses({ env, adminPorts }));
+  const running = cleanup.use(startProcesses({ env, adminPorts, session }));
   // Waits for all, even if one fails: each process that was started must be stopped.
   for (const started of await Promise.allSettled(services.map(running.start)))
     if (started.status === 'rejected') throw started.reason;
@@ -120,14 +122,15 @@ type Processes = Pick<System, 'start' | 'kill' | 'tail' | 'isRunning' | 'pidOf'>
 interface ProcessesOptions {
   readonly env: System['env'];
   readonly adminPorts: AdminPorts;
+  readonly session: ProcessOptions['session'];
 }
 
 /** At most one process of each service. */
-function startProcesses({ env, adminPorts }: ProcessesOptions): Processes & AsyncDisposable {
+function startProcesses({ env, adminPorts, session }: ProcessesOptions): Processes & AsyncDisposable {
   const running = new Map<ServiceName, ServiceProcess>();
   return {
     start: async (name) => {
-      running.set(name, await startService({ name, args: commandOf[name], env }, adminPorts[name]));
+      running.set(name, await startService({ name, args: commandOf[name], env, session }, adminPorts[name]));
     },
     kill: async (name) => {
       await running.get(name)?.kill();
