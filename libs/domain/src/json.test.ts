@@ -87,7 +87,7 @@ describe('a body as JSON', () => {
   });
 
   it.each([
-    ['numbers, and a number that is read', 60, `[${Array.from({ length: 250_000 }, (_, i) => i % 1_000).join()}]`],
+    ['numbers, and a number that is read', 10, `[${Array.from({ length: 250_000 }, (_, i) => i % 1_000).join()}]`],
     ['numbers, one of which is too large', 250, `[${'7,'.repeat(500_000)}1e999]`],
     ['backslashes', 60, JSON.stringify('\\'.repeat(400_000))],
     ['escaped quotes, and a NUL', 60, JSON.stringify(`${'"'.repeat(400_000)}\0`)],

@@ -1,4 +1,4 @@
-import { scanJson } from './json-scan.ts';
+import { scanJson, scanOwnNumbers } from './json-scan.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -43,9 +43,10 @@ function structureProblem(value: object, depth: number): string | null {
   return null;
 }
 
-/** The same for a list: its indexes as texts, as keys, would cost more than parsing it. */
+/** The same for a list: its indexes as texts, as keys, would cost more than parsing it, and an iterator half as much as parsing it. */
 function itemsProblem(items: readonly unknown[], depth: number): string | null {
-  for (const item of items) {
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i];
     const problem = typeof item === 'object' && item !== null ? structureProblem(item, depth + 1) : null;
     if (problem !== null) return problem;
   }
@@ -58,18 +59,9 @@ function itemsProblem(items: readonly unknown[], depth: number): string | null {
  */
 export function numberSources(text: string): ReadonlyMap<string, string> {
   const sources = new Map<string, string>();
-  let depth = 0;
-  let key = '';
-  scanJson(text, {
-    onBracket: (isOpening) => (depth += isOpening ? 1 : -1),
-    // The last string before a number is its key.
-    onString: (start, end) => {
-      if (depth === 1) key = text.slice(start, end);
-    },
-    onNumber: (start, end) => {
-      if (depth === 1) sources.set(JSON.parse(key) as string, text.slice(start, end));
-    },
-  });
+  scanOwnNumbers(text, (key, start, end) =>
+    sources.set(JSON.parse(text.slice(key.start, key.end)) as string, text.slice(start, end)),
+  );
   return sources;
 }
 
