@@ -7,8 +7,9 @@ import { recordArray, valuesOfLine } from './row-text.ts';
 import { copyEventsSql } from './rows.ts';
 import { upsertEventRows } from './statements.ts';
 
-/** Below this, a lookup of duplicates and a COPY cost more than an upsert. */
+/** Below both, a lookup of duplicates and a COPY cost more than an upsert, which quotes its rows twice: here, and in Postgres. */
 const copyEventsMin = 50;
+const copyBytesMin = 64 * 1024;
 
 /** Finds those of `uuids` that are in the table. */
 export const findEvents = (uuids: readonly string[]): Statement => ({
@@ -27,7 +28,8 @@ export const foundEvents = (result: StatementResult | undefined): Map<string, Ev
   );
 
 /** Whether to copy so many events, after a lookup of the possible duplicates. */
-export const shouldCopy = ({ uuids }: EventLines): boolean => uuids.length >= copyEventsMin;
+export const shouldCopy = ({ uuids, bytes }: EventLines): boolean =>
+  uuids.length >= copyEventsMin || bytes.length >= copyBytesMin;
 
 /**
  * Inserts the events of a batch by COPY, which costs less than an upsert (docs/decisions/0006), and upserts `duplicates`.
