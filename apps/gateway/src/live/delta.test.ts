@@ -13,7 +13,14 @@ import { createCallFilter } from './call-filter.ts';
 import type { CallFilter } from './call-filter.ts';
 import { Backlog } from './backlog.ts';
 import { deltaText } from './parts.ts';
-import { deltaSinceRevision, deltaOfTick, deltaSinceCursor, changesByQueue, allMatching } from './delta.ts';
+import {
+  deltaSinceRevision,
+  deltaOfTick,
+  deltaSinceCursor,
+  changesByQueue,
+  allMatching,
+  matchingInTurns,
+} from './delta.ts';
 import type { Delta } from './delta.ts';
 
 const cache = new PartCache({ bytesMax: 100_000, partBytesMax: 2_000 });
@@ -146,6 +153,30 @@ it('a client that is up to date, behind or disconnected for a while shows in the
       expect(board.sizes().bytes).toBe(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0));
     }),
     { numRuns: 1_000 },
+  );
+});
+
+it('calls that are found in turns are all that match in the end, whatever changed meanwhile', async () => {
+  await fc.assert(
+    fc.asyncProperty(logs(30), fc.nat(100), async (log, percent) => {
+      const events = eventsOf(log).filter(({ callId }) => callId !== null);
+      const board = new CallBoard();
+      const expiry = createExpiry(board, retention, 0);
+      const put = (event: (typeof events)[number]): void => {
+        const { call } = board.put(event.callId ?? '', factSet(factsOf(event)));
+        if (call) expiry.added(call);
+      };
+      const before = Math.floor((events.length * percent) / 100);
+      events.slice(0, before).forEach(put);
+      const filter = createCallFilter({ states: ['WAITING', 'FINISHED'] }, everythingMayBeSeen);
+      const finding = matchingInTurns(board, filter);
+      events.slice(before).forEach(put);
+      expiry.sweep((events.at(-1)?.receivedAt ?? 0) + 12_000, new Map([[0, events.length]]));
+      const { calls } = (await finding)();
+      expect(calls.length).toBe(new Set(calls).size);
+      expect(new Set(calls)).toEqual(new Set(allMatching(board, filter).calls));
+    }),
+    { numRuns: 200 },
   );
 });
 

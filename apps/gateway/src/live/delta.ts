@@ -1,6 +1,7 @@
 import { offsetOf, partitionOf } from '@callstream/domain';
 import type { BoardEntry, CallBoard } from '../board/board.ts';
 import type { Cursor } from '../board/cursor.ts';
+import { forEachInTurns } from '../scheduling/turns.ts';
 import type { CallFilter } from './call-filter.ts';
 
 /** What to send to a client: calls that match its filter, and those that have left the board or do not match any more. */
@@ -19,6 +20,27 @@ export function allMatching(board: CallBoard, { matches }: CallFilter): Delta {
   const calls: BoardEntry[] = [];
   for (const entry of board.entries()) if (matches(entry.call)) calls.push(entry);
   return { calls, gone: [] };
+}
+
+/**
+ * The same, with the texts of the calls made, in turns of the event loop.
+ * @returns gives every call that matches when it is called, in little time
+ */
+export async function matchingInTurns(board: CallBoard, filter: CallFilter): Promise<() => Delta> {
+  const since = board.revision();
+  const found: BoardEntry[] = [];
+  const add = (entry: BoardEntry): void => {
+    if (!filter.matches(entry.call)) return;
+    board.text(entry, filter.scope);
+    found.push(entry);
+  };
+  await forEachInTurns(board.entries(), add);
+  return () => {
+    // Those that changed meanwhile may be found or not, and match or not.
+    const changed = board.changedSince(since);
+    const unchanged = changed.length === 0 ? found : found.filter(({ revision }) => revision <= since);
+    return { calls: [...unchanged, ...changed.filter(({ call }) => filter.matches(call))], gone: [] };
+  };
 }
 
 /** What a client with this cursor does not know: calls that changed, and calls that left and that it may still show. */

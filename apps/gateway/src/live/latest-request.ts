@@ -6,8 +6,8 @@ import type { Schedule } from '../scheduling/single-flight.ts';
 /** A client's request for a snapshot, until it ends or a newer one replaces it. */
 export interface LatestRequest {
   readonly isCurrent: () => boolean;
-  /** Runs `work` in the client's turn. Resolves to null if the request was replaced by then, or got no turn. */
-  readonly runInTurn: <Result>(work: () => Result) => Promise<Result | null>;
+  /** Runs `work` in the client's turn; not if the request was replaced by then, or got no turn. */
+  readonly runInTurn: (work: () => Promise<void>) => Promise<void>;
   readonly end: () => void;
 }
 
@@ -26,17 +26,12 @@ export class LatestRequests {
     const isCurrent = (): boolean => this.#current.get(client) === id;
     return {
       isCurrent,
-      runInTurn: async <Result>(work: () => Result) => {
+      runInTurn: async (work) => {
         try {
-          // What `work` throws fails the request, not the queue.
-          const task = new SharedTask(
-            () => new Promise<Result | null>((resolve) => resolve(isCurrent() ? work() : null)),
-          );
-          return await this.#schedule(client, task);
+          await this.#schedule(client, new SharedTask(async () => void (isCurrent() && (await work()))));
         } catch (error) {
           if (!(error instanceof NotServed)) throw error;
           if (isCurrent()) client.close('busy');
-          return null;
         }
       },
       end: () => {

@@ -40,15 +40,15 @@ export interface Resume {
     request: { readonly filter: CallFilter; readonly cursor: string | undefined },
     send: (snapshot: Backlog) => void,
   ) => Promise<void>;
-  /** Calls `begin` when it is the client's turn, unless the client has another request by then. */
-  readonly inTurn: (client: SocketClient, begin: () => void) => Promise<void>;
+  /** Calls `begin` when it is the client's turn and a snapshot for the filter can be made quickly, unless the client has another request by then. */
+  readonly inTurn: (client: SocketClient, filter: CallFilter, begin: () => void) => Promise<void>;
   readonly cancel: (client: SocketClient) => void;
 }
 
 export interface ResumeOptions {
   readonly state: Pick<BoardState, 'loaded' | 'progress'>;
   readonly cursors: Pick<Cursors, 'isReached' | 'isResumable'>;
-  readonly snapshots: Pick<Snapshots, 'get'>;
+  readonly snapshots: Pick<Snapshots, 'get' | 'prepare'>;
   readonly condition: Pick<BoardCondition, 'waitFor'>;
   /** Turns to use the event loop. */
   readonly schedule: Schedule;
@@ -87,16 +87,24 @@ export function createResume({ state, cursors, snapshots, condition, schedule }:
       try {
         const decision = await decide(filter, cursor, request.isCurrent);
         if ('close' in decision) client.close(decision.close);
-        else await request.runInTurn(() => send(snapshots.get(filter, decision.snapshot)));
+        else
+          await request.runInTurn(async () => {
+            const snapshot = await snapshots.get(filter, decision.snapshot);
+            // A newer request may have come meanwhile.
+            if (request.isCurrent()) send(snapshot);
+          });
       } finally {
         request.end();
       }
     },
-    inTurn: async (client, begin) => {
+    inTurn: async (client, filter, begin) => {
       // A Subscribe that waits will replace what the client shows anyway.
       if (requests.has(client)) return;
       const request = requests.begin(client);
-      await request.runInTurn(begin);
+      await request.runInTurn(async () => {
+        await snapshots.prepare(filter);
+        if (request.isCurrent()) begin();
+      });
       request.end();
     },
     cancel: (client) => requests.cancel(client),

@@ -78,10 +78,12 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     unsubscribe,
     rescope: (client) => {
       const group = groups.get(client)?.group;
-      if (!group || createCallFilter(group.request, client.scope()).key === group.filter.key) return;
+      if (!group) return;
+      const filter = createCallFilter(group.request, client.scope());
+      if (filter.key === group.filter.key) return;
       // Nothing more is sent for the old scope; everything for the new one comes in the client's turn.
       groups.leave(client);
-      void resume.inTurn(client, () => feed.sendReset(join(client, group.request)));
+      void resume.inTurn(client, filter, () => feed.sendReset(join(client, group.request)));
     },
     onRoom: (client) => {
       const subscriber = groups.get(client);

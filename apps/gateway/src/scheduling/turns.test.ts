@@ -1,4 +1,5 @@
-import { createTurns } from './turns.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createOwnTurns, createTurns } from './turns.ts';
 
 const workFor = (ms: number): void => {
   for (const began = performance.now(); performance.now() - began < ms;);
@@ -18,4 +19,18 @@ it('other work goes on after an item that took long, and not after each short on
     await giveWay();
   }
   expect(order).toEqual(['short', 'long', 'other', 'last']);
+});
+
+it('of callers that wait for a turn of their own, one goes on in each turn of the event loop', async () => {
+  const ownTurn = createOwnTurns();
+  const begun: string[] = [];
+  const all = Promise.all(['a', 'b', 'c'].map((name) => ownTurn().then(() => begun.push(name))));
+  const counts: number[] = [];
+  while (begun.length < 3) {
+    await nextTurn();
+    counts.push(begun.length);
+  }
+  await all;
+  expect(begun).toEqual(['a', 'b', 'c']);
+  counts.forEach((count, i) => expect(count - (counts[i - 1] ?? 0)).toBeLessThanOrEqual(1));
 });

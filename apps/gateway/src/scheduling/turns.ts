@@ -13,6 +13,12 @@ export function createTurns(): () => Promise<void> | undefined {
   return () => (performance.now() - beganAt > turnMsMax ? next() : undefined);
 }
 
+/** Resolves for one caller after the other, in a turn of the event loop of its own: what each does at once then does not add up. */
+export function createOwnTurns(): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return () => (last = last.then(() => nextTurn()));
+}
+
 /** Handles many items, and gives way to other work between. */
 export async function forEachInTurns<Item>(items: Iterable<Item>, handle: (item: Item) => void): Promise<void> {
   const giveWay = createTurns();
