@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Origin } from '@callstream/domain';
+import type { AnswerBytes } from '../webhook/send-json.ts';
 import type { SenderAuthentication } from '../admission/credentials.ts';
 
 /** An event of a request that is stored. */
@@ -28,6 +29,6 @@ export interface SourceEdge {
   readonly contentType: string;
   /** The values of the events of a body. If one of them is not an event, none is stored. @throws {WebhookRejected} if there are too many */
   readonly split: (body: Buffer, headers: IncomingHttpHeaders) => readonly [Buffer, ...Buffer[]];
-  /** The body of a 200, as JSON, once all events are stored: a character for each byte of its UTF-8. */
-  readonly answer: (events: readonly [StoredEvent, ...StoredEvent[]]) => string;
+  /** The body of a 200, as JSON, once all events are stored. */
+  readonly answer: (events: readonly [StoredEvent, ...StoredEvent[]]) => AnswerBytes;
 }

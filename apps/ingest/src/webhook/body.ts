@@ -83,7 +83,7 @@ export function createReadBody(bodyBytesMax: () => number, allBytesMax = reading
           readingBytes -= body.length;
           resolve(body);
         };
-        const turn = awaitTurn(body, response);
+        const turn = awaitTurn({ body, response, isBatch: isNdjson(request.headers['content-type']) });
         if (turn) void turn.then(end);
         else end();
       };

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { createTurnsOfLargeBodies } from './large-bodies.ts';
 
 const bodies = { large: Buffer.alloc(1_000_000), quarter: Buffer.alloc(64 * 1024) };
@@ -14,7 +14,7 @@ function turnsUnderTest() {
     receive: (name: string, body: Buffer) => {
       const response = new EventEmitter();
       responses.set(name, response);
-      return awaitTurn(body, response)?.then(() => begun.push(name));
+      return awaitTurn({ body, response, isBatch: true })?.then(() => begun.push(name));
     },
     close: async (name: string) => {
       responses.get(name)?.emit('close');
@@ -24,7 +24,8 @@ function turnsUnderTest() {
 }
 
 it('a small body does not wait', () => {
-  expect(createTurnsOfLargeBodies()(Buffer.alloc(1_000), new EventEmitter())).toBeUndefined();
+  const received = { body: Buffer.alloc(1_000), response: new EventEmitter(), isBatch: false };
+  expect(createTurnsOfLargeBodies()(received)).toBeUndefined();
 });
 
 it('of large bodies that arrive together, one is parsed and stored after the other', async () => {
@@ -65,4 +66,20 @@ it('a body that is not stored within a second lets the next one in', async () =>
   const [, second] = ['a', 'b'].map((name) => receive(name, bodies.large));
   await second;
   expect(begun).toEqual(['a', 'b']);
+});
+
+it('a large event is followed by a rest three times as long as its turn', async () => {
+  const awaitTurn = createTurnsOfLargeBodies();
+  const first = new EventEmitter();
+  await awaitTurn({ body: bodies.large, response: first, isBatch: false });
+  const beganAt = performance.now();
+  const response = new EventEmitter();
+  const second = awaitTurn({ body: bodies.large, response, isBatch: false });
+  await pause(30);
+  const closedAt = performance.now();
+  first.emit('close');
+  await second;
+  // A timer of Node may be early by less than a millisecond.
+  expect(performance.now() - closedAt).toBeGreaterThan(3 * (closedAt - beganAt) - 1);
+  response.emit('close');
 });

@@ -8,12 +8,24 @@ const largeBytes = 64 * 1024;
 const runningBytesMax = 256 * 1024;
 /** Longest turn of one, in ms: while Kafka does not answer, they must not all wait for the first. */
 const turnMsMax = 1_000;
-
 /**
- * Waits until a body may be parsed: at once, but large ones in the order of their arrival, with the work of other requests between.
- * @param response its turn ends when this is closed
+ * After the turn of a large event, none begins for so many times as long: ingest, Kafka, the projector and the gateway have most of the
+ * time for small ones, also where they share two cores.
  */
-type AwaitTurn = (body: Buffer, response: EventEmitter) => Promise<void> | undefined;
+const restPerTurn = 3;
+/** Longest such rest, in ms: while Kafka does not answer, turns are long without taking the time of others. */
+const restMsMax = 200;
+
+export interface LargeBody {
+  readonly body: Buffer;
+  /** Its turn ends when this is closed. */
+  readonly response: EventEmitter;
+  /** Small events, such as an import sends thousands of a second: its turn is followed by no rest. */
+  readonly isBatch: boolean;
+}
+
+/** Waits until a body may be parsed: at once, but large ones in the order of their arrival, with the work of other requests between. */
+type AwaitTurn = (received: LargeBody) => Promise<void> | undefined;
 
 export function createTurnsOfLargeBodies(): AwaitTurn {
   const waiting: { readonly bytes: number; readonly begin: () => void }[] = [];
@@ -27,7 +39,7 @@ export function createTurnsOfLargeBodies(): AwaitTurn {
     next.begin();
     beginNext();
   };
-  const takeTurn = async (bytes: number, response: EventEmitter): Promise<void> => {
+  const takeTurn = async ({ body: { length: bytes }, response, isBatch }: LargeBody): Promise<void> => {
     const ending = new AbortController();
     // From now on: the client may disconnect while it waits.
     const closed = once(response, 'close', ending).catch(() => undefined);
@@ -35,13 +47,15 @@ export function createTurnsOfLargeBodies(): AwaitTurn {
       waiting.push({ bytes, begin });
       beginNext();
     });
+    const beganAt = performance.now();
     const timedOut = setTimeout(turnMsMax, undefined, ending).catch(() => undefined);
-    void Promise.race([closed, timedOut]).then(() => {
+    void Promise.race([closed, timedOut]).then(async () => {
       ending.abort();
+      if (!isBatch) await setTimeout(Math.min((performance.now() - beganAt) * restPerTurn, restMsMax));
       runningBytes -= bytes;
       beginNext();
     });
     await setImmediate();
   };
-  return (body, response) => (body.length < largeBytes ? undefined : takeTurn(body.length, response));
+  return (received) => (received.body.length < largeBytes ? undefined : takeTurn(received));
 }

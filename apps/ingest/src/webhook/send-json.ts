@@ -1,17 +1,22 @@
 import type { Context } from 'koa';
 
 /**
- * Answers 200 with JSON, given as a character for each byte. Node sends such a text and its head in one write without another copy;
- * a Buffer as `ctx.body` is a second write.
+ * UTF-8: a text has a character for each byte. Node sends a single text and its head in one write without another copy; a Buffer is
+ * a second write, but a megabyte as a text is copied three times.
  */
-export function sendJson(ctx: Pick<Context, 'res' | 'respond'>, bytes: string): void {
+export type AnswerBytes = string | readonly [string, Buffer, string];
+
+/** Answers 200 with JSON. */
+export function sendJson(ctx: Pick<Context, 'res' | 'respond'>, bytes: AnswerBytes): void {
+  const pieces = typeof bytes === 'string' ? [bytes] : bytes;
   // By koa's own switch: what follows has sent the response.
   ctx.respond = false;
   ctx.res.writeHead(200, {
     'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': bytes.length,
+    'Content-Length': pieces.reduce((sum, { length }) => sum + length, 0),
   });
-  ctx.res.end(bytes, 'latin1');
+  for (const piece of pieces.slice(0, -1)) ctx.res.write(piece, 'latin1');
+  ctx.res.end(pieces.at(-1), 'latin1');
 }
 
 const beyondAscii = /[^\x00-\x7f]/;
