@@ -12,7 +12,7 @@ import { callTotalsOf, totalsOf } from './totals.ts';
 /** What was read from the tables. */
 export interface QueueSnapshotRows extends Pick<QueueSnapshot, 'rules' | 'asOf' | 'today' | 'names'> {
   readonly live: readonly LiveQueue[];
-  /** Latest logins, logouts and pauses: one row per actor and queue. */
+  /** Latest logins, logouts and pauses: one row per actor and queue, sorted by actor. */
   readonly presenceEvents: readonly AgentRow[];
   readonly segments: readonly AgentSegmentRow[];
   /** Visits of today, one row per queue. */
@@ -38,9 +38,9 @@ async function agentStates(
 ): Promise<AgentState[]> {
   const eventsByActor = await groupByActor(presenceEvents);
   const segmentsByActor = await groupByActor(segments);
-  const actors = [...new Set([...eventsByActor.keys(), ...segmentsByActor.keys()])].toSorted(compareText);
+  const onCalls = [...segmentsByActor.keys()].toSorted(compareText);
   const states: AgentState[] = [];
-  await forEachInTurns(actors, (actor) => {
+  await forEachInTurns(mergeSorted(eventsByActor.keys(), onCalls), (actor) => {
     const rows = {
       actor,
       name: names.agents.get(actor),
@@ -51,6 +51,17 @@ async function agentStates(
     if (state) states.push(state);
   });
   return states;
+}
+
+/** The texts of both, each once, in order. To sort 30,000 again, which are sorted, would block the event loop for 10 ms. */
+function* mergeSorted(many: Iterable<string>, few: readonly string[]): Generator<string> {
+  let next = 0;
+  for (const text of many) {
+    for (let other = few[next]; other !== undefined && compareText(other, text) < 0; other = few[++next]) yield other;
+    if (few[next] === text) next++;
+    yield text;
+  }
+  yield* few.slice(next);
 }
 
 async function groupByActor<Row extends { readonly actor: string }>(rows: readonly Row[]): Promise<Map<string, Row[]>> {

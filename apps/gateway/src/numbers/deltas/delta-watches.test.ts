@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { noCounts } from '@callstream/domain';
+import { compareText, noCounts } from '@callstream/domain';
 import { Scope } from '../../access/scope.ts';
 import { piecesOf } from '../../outbox/frame.ts';
 import { PartCache, partBytesMax } from '../../outbox/part-cache.ts';
@@ -33,17 +33,19 @@ const snapshotOf = (agents: readonly TestAgent[], at: number): Promise<QueueSnap
     today: { from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' },
     live: [],
     segments: [],
-    presenceEvents: agents.map(({ actor, queue, number, isPaused }) => ({
-      actor,
-      queue,
-      number,
-      heardAt: asOf,
-      delayMs: 0,
-      loggedIn: { at: asOf, id: 1 },
-      loggedOut: null,
-      paused: isPaused ? { at: asOf, id: 2 } : null,
-      unpaused: null,
-    })),
+    presenceEvents: agents
+      .toSorted((a, b) => compareText(a.actor, b.actor))
+      .map(({ actor, queue, number, isPaused }) => ({
+        actor,
+        queue,
+        number,
+        heardAt: asOf,
+        delayMs: 0,
+        loggedIn: { at: asOf, id: 1 },
+        loggedOut: null,
+        paused: isPaused ? { at: asOf, id: 2 } : null,
+        unpaused: null,
+      })),
     calls: [],
     visits: agents.map(({ queue }, i) => ({
       ...noCounts,
