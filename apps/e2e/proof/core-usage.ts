@@ -9,7 +9,7 @@ interface CoreTime {
   readonly waitingMs: number;
 }
 
-export interface CoreMeasurement {
+interface CoreMeasurement {
   /** Who ran, and who waited for a core, since the last call. Linux only: others do not say it. */
   readonly sinceLast: () => Promise<string>;
 }
@@ -49,7 +49,7 @@ const shares = (amounts: ReadonlyMap<string, number>, whole: number): string =>
     .filter(([, percent]) => percent >= 1)
     .sort(([, a], [, b]) => b - a)
     .map(([name, percent]) => `${name} ${percent.toFixed(0)} %`)
-    .join(', ') || 'nobody';
+    .join(', ') || 'none';
 
 /** All processes by their ids; those that end meanwhile are left out. */
 async function readAll(): Promise<Map<number, CoreTime>> {

@@ -48,7 +48,7 @@ export interface HttpClient extends AsyncDisposable {
   readonly post: (path: string, body: string | Buffer, headers?: Readonly<Record<string, string>>) => Promise<Answer>;
 }
 
-export interface HttpClientOptions {
+interface HttpClientOptions {
   /** Requests at the same time. */
   readonly connections?: number;
   readonly count?: CountAnswer;

@@ -23,7 +23,10 @@ for (const { name, perSecondMin = 0, requests, run } of attacks) {
   const began = performance.now();
   let problem: string | null = null;
   try {
-    await run(target, (isAccepted) => void (isAccepted ? accepted++ : refused++));
+    await run(target, (isAccepted) => {
+      if (isAccepted) accepted++;
+      else refused++;
+    });
   } catch (error) {
     problem = (error as Error).message;
   }

@@ -47,7 +47,10 @@ export async function runAttacks(
   const onLine = (line: string): void => {
     if (!/^["{]/.test(line)) return;
     const read = JSON.parse(line) as AttackerLine;
-    if (read === 'prepared') return void (onPrepared && handled.push(onPrepared(attacker.pid)));
+    if (read === 'prepared') {
+      if (onPrepared) handled.push(onPrepared(attacker.pid));
+      return;
+    }
     results.push(read);
     if (onResult) handled.push(onResult(read));
   };

@@ -28,7 +28,12 @@ export class LatestRequests {
       isCurrent,
       runInTurn: async (work) => {
         try {
-          await this.#schedule(client, new SharedTask(async () => void (isCurrent() && (await work()))));
+          await this.#schedule(
+            client,
+            new SharedTask(async () => {
+              if (isCurrent()) await work();
+            }),
+          );
         } catch (error) {
           if (!(error instanceof NotServed)) throw error;
           if (isCurrent()) client.close('busy');

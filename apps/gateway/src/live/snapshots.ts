@@ -22,7 +22,7 @@ export interface SnapshotRequest {
 
 /** Snapshots of the board as it is now; clients with equal filters and cursors share one. */
 export interface Snapshots {
-  /** Finds calls and makes their texts in turns of the event loop: those of 20,000 calls that nobody has seen yet take 200 ms. */
+  /** Finds calls and makes their texts in turns of the event loop: those of 20,000 calls that no client has got yet take 200 ms. */
   readonly get: (filter: CallFilter, request: SnapshotRequest) => Promise<Backlog>;
   /** Everything, in place of all that the client shows. */
   readonly reset: (filter: CallFilter) => Backlog;

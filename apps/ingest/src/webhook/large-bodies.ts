@@ -16,7 +16,7 @@ const restPerTurn = 3;
 /** Longest such rest, in ms: while Kafka does not answer, turns are long without taking the time of others. */
 const restMsMax = 200;
 
-export interface LargeBody {
+interface LargeBody {
   readonly body: Buffer;
   /** Its turn ends when this is closed. */
   readonly response: EventEmitter;
