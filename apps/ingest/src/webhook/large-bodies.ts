@@ -12,7 +12,7 @@ const turnMsMax = 1_000;
  * After the turn of a large event, none begins for so many times as long: ingest, Kafka, the projector and the gateway have most of the
  * time for small ones, also where they share two cores.
  */
-const restPerTurn = 3;
+const restPerTurn = 2;
 /** Longest such rest, in ms: while Kafka does not answer, turns are long without taking the time of others. */
 const restMsMax = 200;
 
