@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { compressFrameSync } from 'lz4-napi';
 import { compressSync } from 'snappy';
 import { decompress, decompressedBytesMax } from './decompress.ts';
 import { MalformedBatchError } from './malformed-batch.ts';
+import { statedZstdLength } from './zstd-frame.ts';
 
 /** Snappy in xerial framing, as Kafka's Java clients write it: blocks of 32 kB, each after its length. */
 function xerial(bytes: Buffer): Buffer {
@@ -18,6 +19,10 @@ function xerial(bytes: Buffer): Buffer {
   return Buffer.concat(pieces);
 }
 
+/** Zstd without the decompressed size, as producers write it that stream. */
+const zstdWithoutSize = (bytes: Buffer): Buffer =>
+  zstdCompressSync(bytes, { params: { [constants.ZSTD_c_contentSizeFlag]: 0 } });
+
 /** All formats that producers write, with the number of the codec. */
 const formats = [
   ['gzip', 1, (bytes: Buffer) => gzipSync(bytes)],
@@ -30,6 +35,7 @@ const formats = [
     (bytes: Buffer) => compressFrameSync(bytes, { blockChecksums: true, contentChecksum: true }),
   ],
   ['zstd', 4, (bytes: Buffer) => zstdCompressSync(bytes)],
+  ['zstd without the size', 4, zstdWithoutSize],
 ] as const;
 
 /** Text like that of events, and random bytes, which do not compress. */
@@ -75,6 +81,25 @@ describe.each(formats)('%s', (_name, codec, compress) => {
     );
     await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), (bytes) => isHarmless(Buffer.from(bytes))));
   });
+});
+
+it.each([0, 1, 255, 256, 65_791, 65_792])('zstd of %i bytes states its size, or none', (length) => {
+  const bytes = Buffer.alloc(length);
+  expect(statedZstdLength(zstdCompressSync(bytes))).toBe(length);
+  expect(statedZstdLength(zstdWithoutSize(bytes))).toBeNull();
+});
+
+it('zstd that states more than the limit is not decompressed, and one that states less is still bounded', async () => {
+  const zeros = zstdCompressSync(Buffer.alloc(100_000));
+  // Its blocks are missing: a decompression would fail.
+  await expect(decompress(4, zeros.subarray(0, 18), 99_999)).rejects.toThrow(/^decompresses to more than/);
+  const lying = Buffer.from(zeros);
+  lying.writeUInt32LE(5, zeros.indexOf(Buffer.from(Uint32Array.of(100_000).buffer)));
+  expect(statedZstdLength(lying)).toBe(5);
+  await expect(decompress(4, lying, 99_999)).rejects.toThrow(MalformedBatchError);
+  const second = Buffer.concat([zstdCompressSync(Buffer.from('x')), zeros]);
+  const both = await decompress(4, second, 99_999).catch((error: unknown) => error);
+  expect(both instanceof MalformedBatchError || (both as Buffer).length <= 99_999).toBe(true);
 });
 
 it('the default limit is 64 MB', async () => {

@@ -3,6 +3,7 @@ import { gunzip, zstdDecompress } from 'node:zlib';
 import { decompressLz4 } from './lz4.ts';
 import { BatchTooLargeError, MalformedBatchError } from './malformed-batch.ts';
 import { decompressSnappy } from './snappy.ts';
+import { statedZstdLength } from './zstd-frame.ts';
 
 /** Largest size to which a batch may decompress, in bytes. */
 export const decompressedBytesMax = 64 * 1024 * 1024;
@@ -22,13 +23,21 @@ const bounded =
       throw (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE' ? new BatchTooLargeError(bytesMax) : error;
     });
 
+const boundedZstd = bounded(promisify(zstdDecompress));
+
+/** Does not begin if the header states more than the limit: each reader would decompress 64 MB to refuse the rest. */
+const decompressZstd: Decompress = (bytes, bytesMax) =>
+  (statedZstdLength(bytes) ?? 0) > bytesMax
+    ? Promise.reject(new BatchTooLargeError(bytesMax))
+    : boundedZstd(bytes, bytesMax);
+
 /** By Kafka's number of the codec. */
 const codecs: Readonly<Record<number, { readonly name: string; readonly decompress?: Decompress }>> = {
   0: { name: 'uncompressed' },
   1: { name: 'gzip', decompress: bounded(promisify(gunzip)) },
   2: { name: 'snappy', decompress: decompressSnappy },
   3: { name: 'lz4', decompress: decompressLz4 },
-  4: { name: 'zstd', decompress: bounded(promisify(zstdDecompress)) },
+  4: { name: 'zstd', decompress: decompressZstd },
 };
 
 export const codecName = (codec: number): string => codecs[codec]?.name ?? `codec ${codec}`;
