@@ -7,7 +7,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Sends records with Kafka's own producer, for tests: {@code java -cp 'jars/*' Produce.java <brokers>}. Each line of its input
+ * Sends records with Kafka's own producer, for tests: {@code java -cp 'jars/*:classes' Produce <brokers>}. Each line of its input
  * is a record: codec, topic, partition, key and value in Base64, separated by tabs. Consecutive records with the same codec
  * become one batch per partition, in their order.
  */

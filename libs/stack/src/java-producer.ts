@@ -1,9 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { findJava } from './java.ts';
+import { archiveFlags } from './class-archive.ts';
+import { findJava, javaVersionMin } from './java.ts';
 import { kafkaJars } from './kafka-jars.ts';
 
 /** A record for Kafka's own Java producer. */
@@ -28,6 +32,30 @@ export async function hasJavaProducer(env: NodeJS.ProcessEnv = process.env): Pro
   }
 }
 
+/**
+ * The folder of the compiled producer, beside the jars: `java FILE` would compile it each time, which takes longer than to
+ * send. It appears atomically.
+ */
+async function compiledProducer(java: string, jars: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const hash = createHash('sha256').update(await readFile(source));
+  const folder = `${jars}-producer-${hash.digest('hex').slice(0, 16)}`;
+  if (existsSync(folder)) return folder;
+  const classPath = (await readdir(jars)).map((name) => join(jars, name)).join(delimiter);
+  const fresh = await mkdtemp(join(dirname(jars), 'compiling-'));
+  try {
+    // For every Java that runs Kafka: the user may change it.
+    const options = ['--release', String(javaVersionMin), '-d', fresh, '-cp', classPath];
+    const compiler = ['-m', 'jdk.compiler/com.sun.tools.javac.Main', ...options, source];
+    await promisify(execFile)(java, compiler, { env });
+    await rename(fresh, folder).catch((error: unknown) => {
+      if (!existsSync(folder)) throw error; // else another process was faster
+    });
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+  return folder;
+}
+
 /** Sends records with Kafka's own Java producer. Consecutive records of one codec become one batch per partition. */
 export async function produceWithJava(
   brokers: readonly string[],
@@ -35,8 +63,13 @@ export async function produceWithJava(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
   const jars = await kafkaJars(env, () => undefined);
-  const args = ['-Xmx1g', '-XX:TieredStopAtLevel=1', '-cp', `${jars}/*`, source, brokers.join(',')];
-  const child = spawn(await findJava(env), args, { env, stdio: ['pipe', 'ignore', 'pipe'] });
+  const java = await findJava(env);
+  const classPath = [join(jars, '*'), await compiledProducer(java, jars, env)].join(delimiter);
+  const flags = ['-Xmx1g', '-XX:TieredStopAtLevel=1', ...(await archiveFlags({ java, jars, env }))];
+  const child = spawn(java, [...flags, '-cp', classPath, 'Produce', brokers.join(',')], {
+    env,
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
   const errors = text(child.stderr);
   for (const { codec, topic, partition, key, value } of records)
     child.stdin.write(

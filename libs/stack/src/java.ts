@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 /** The oldest Java that runs Kafka 4. */
-const javaVersionMin = 17;
+export const javaVersionMin = 17;
 
 const otherWays =
   'Or run `docker compose up`, which brings its own Kafka. Or set KAFKA_BROKERS=host:port to use a Kafka that you have.';
