@@ -1,49 +1,22 @@
-import { until } from '@callstream/stack';
-import { createSender } from '../load/sender.ts';
-import { readMetric } from '../system/ingest.ts';
-import { startTestSystem } from '../system/test-system.ts';
+import { jest } from '@jest/globals';
+import { testBadInput } from '../ingest/bad-input-tests.ts';
+import { testOverLongTexts } from '../projector/over-long-texts-tests.ts';
+import { testUnreadableBatches } from '../projector/unreadable-batch-tests.ts';
 import type { System } from '../system/system.ts';
-import { runAttacks, targetOf } from './run-attacks.ts';
-import type { AttackResult } from './run-attacks.ts';
+import { startTestSystem } from '../system/test-system.ts';
+import { testAttacks } from './attack-tests.ts';
 
-/** As docs/threat-model.md says for a heap of 512 MB. */
-const memoryMbMax = 700;
+jest.setTimeout(90_000);
 
+// One system for all that anybody may send to it: a service that something has stopped, or filled, fails what follows.
 let system: System;
-let results: AttackResult[];
 beforeAll(async () => {
   system = await startTestSystem({ settings: { NODE_OPTIONS: '--max-old-space-size=512' } });
-  results = await runAttacks(system, { scale: 'short' });
-}, 5 * 60_000);
+}, 120_000);
 afterAll(() => system[Symbol.asyncDispose](), 60_000);
 
-it('each attack gets the documented answers', () => {
-  expect(results.length).toBeGreaterThan(10);
-  expect(results.filter(({ problem }) => problem !== null)).toEqual([]);
-});
-
-it('memory stays within its budget', async () => {
-  for (const port of targetOf(system).adminPorts)
-    expect((await readMetric(port, 'process_resident_memory_bytes')) / 1e6).toBeLessThan(memoryMbMax);
-});
-
-it('everything is as before afterwards', async () => {
-  for (const service of ['ingest', 'projector', 'gateway'] as const)
-    expect([service, system.isRunning(service)]).toEqual([service, true]);
-  await system.untilProjected();
-  await using sender = createSender(system.webhookUrl, 1);
-  const call_id = 'after the attack';
-  const body = JSON.stringify({ type: 'call.new', call_id, timestamp: new Date().toISOString() });
-  expect((await sender.post(body)).status).toBe(200);
-  await system.untilProjected();
-  const { gatewayUrl, adminPorts } = targetOf(system);
-  expect((await fetch(`${gatewayUrl}/api/calls/${encodeURIComponent(call_id)}`)).status).toBe(200);
-  const held = () =>
-    Promise.all(
-      ['sockets', 'unsent_bytes'].map((name) => readMetric(adminPorts[2] ?? 0, `callstream_gateway_${name}`)),
-    );
-  await until(async () => (await held()).every((value) => value === 0), {
-    timeoutMs: 20_000,
-    onTimeout: () => new Error('The gateway still holds something of the attackers.'),
-  });
-}, 120_000);
+// First, because its board must show every call of the log: those of the others are too old for it.
+describe('compressed batches', () => testUnreadableBatches(() => system));
+describe('bad input', () => testBadInput(() => system));
+describe('over-long texts', () => testOverLongTexts(() => system));
+describe('attacks', () => testAttacks(() => system));

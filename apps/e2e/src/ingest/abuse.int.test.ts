@@ -1,64 +1,30 @@
-import { connectKafka, createLog, ensureTopics } from '@callstream/runtime';
-import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
-import { startIngest } from '../system/ingest.ts';
-import type { Ingest } from '../system/ingest.ts';
+import { until } from '@callstream/stack';
+import {
+  authorized,
+  refusedPerMinute,
+  requestsPerSecond,
+  secrets,
+  startGuardedIngest,
+  validBody,
+} from './guarded-ingest.ts';
+import type { ForwardedRequest, GuardedIngest } from './guarded-ingest.ts';
+import { testHostileLoad } from './hostile-load-tests.ts';
 import { openRawConnection, webhookHead } from './raw-connection.ts';
-import { createSender } from '../load/sender.ts';
-import { quantile } from '../load/statistics.ts';
 
-const secrets = ['path-secret-of-ours', 'bearer-secret-of-ours', 'previous-bearer-of-ours'] as const;
 const [pathSecret, bearer, previousBearer] = secrets;
-const [requestsPerSecond, refusedPerMinute] = [5, 20];
-/** Addresses reserved for tests: RFC 2544 and RFC 5737. */
-const provider = '198.18.0.0/15';
+/** An address reserved for documentation: RFC 5737. */
 const stranger = '203.0.113.7';
 
-let ingest: Ingest;
-let lastAddress = 0;
+let ingest: GuardedIngest;
 beforeAll(async () => {
-  const log = createLog({ service: 'e2e', level: 'silent' });
-  const topic = testTopicName();
-  const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'e2e', log });
-  await ensureTopics(kafka, { topic, partitions: 3, log });
-  ingest = await startIngest({
-    brokers: testKafkaBrokers(),
-    topic,
-    env: {
-      INGEST_PATH_SECRET: pathSecret,
-      INGEST_BEARER_TOKEN: bearer,
-      INGEST_BEARER_TOKEN_PREVIOUS: previousBearer,
-      INGEST_TRUSTED_PROXIES: '127.0.0.1',
-      INGEST_ALLOW: `${provider},2001:db8::/32,fe80::/10,127.0.0.1`,
-      INGEST_REQUESTS_PER_SECOND_MAX: String(requestsPerSecond),
-      INGEST_REFUSED_PER_MINUTE_MAX: String(refusedPerMinute),
-      LOG_LEVEL: 'trace',
-    },
-  });
+  ingest = await startGuardedIngest();
 }, 120_000);
 afterAll(() => ingest[Symbol.asyncDispose]());
 
-/** Each test has its own addresses, so that rate limits do not affect other tests. */
-const newAddress = (): string => `198.18.${(++lastAddress >> 8) & 255}.${lastAddress & 255}`;
-const validBody = '{"type":"call.new","call_id":"a"}';
-
-interface ForwardedRequest {
-  readonly from?: string;
-  readonly path?: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: string;
-}
-const post = ({
-  from = newAddress(),
-  path = '',
-  headers = {},
-  body = validBody,
-}: ForwardedRequest): Promise<Response> =>
-  fetch(ingest.webhookUrl + path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-forwarded-for': from, ...headers },
-    body,
-  });
-const authorized = { authorization: `Bearer ${bearer}` };
+/** Of the provider. The titles of tests have one, before ingest is started. */
+let lastAddress = 0;
+const newAddress = (): string => `198.19.0.${++lastAddress}`;
+const post = (request: ForwardedRequest): Promise<Response> => ingest.post(request);
 
 afterEach(async () => {
   expect(ingest.service.hasEnded()).toBe(false);
@@ -210,38 +176,10 @@ describe('malformed HTTP', () => {
     socket.write(webhookHead(authorization, `x-large: ${'x'.repeat(20_000)}`));
     expect(await closed).toMatch(/^HTTP\/1\.1 431 .*application\/problem\+json/s);
   });
-  it('2,000 slow connections are closed with 408, and do not slow down a normal client', async () => {
-    await using sender = createSender(`${ingest.webhookUrl}/${pathSecret}`, 1);
-    const latency = async (count: number): Promise<number> => {
-      const times: number[] = [];
-      for (let i = 0; i < count; i++) {
-        const began = performance.now();
-        // From 127.0.0.1, which may send five requests per second.
-        expect([200, 429]).toContain((await sender.post(validBody)).status);
-        times.push(performance.now() - began);
-      }
-      return quantile(times, 0.5);
-    };
-    await latency(20);
-    const before = await latency(100);
-    const slow = await Promise.all(Array.from({ length: 2_000 }, () => openRawConnection(ingest.webhookUrl)));
-    for (const { socket } of slow)
-      socket.write(`${webhookHead(authorization, `x-forwarded-for: ${newAddress()}`, 'content-length: 100')}{"type":`);
-    // Within an order of magnitude: the harm would be a queue behind the slow connections.
-    expect(await latency(100)).toBeLessThan(Math.max(50, before * 10));
-    const responses = await Promise.all(slow.map(({ closed }) => closed));
-    expect(responses.filter((response) => !response.startsWith('HTTP/1.1 408 '))).toEqual([]);
-  }, 60_000);
 });
 
-it('300 invalid bodies of 1 MB do not leak memory', async () => {
-  const large = `{"type":"x","a":"${'x'.repeat(1_000_000)}`;
-  const flood = () => Promise.all(Array.from({ length: 20 }, () => post({ headers: authorized, body: large })));
-  for (let i = 0; i < 5; i++) await flood();
-  const before = await ingest.metric('process_resident_memory_bytes');
-  for (let i = 0; i < 15; i++) expect((await flood()).every(({ status }) => status === 400)).toBe(true);
-  expect(await ingest.metric('process_resident_memory_bytes')).toBeLessThan(before + 150_000_000);
-}, 60_000);
+// 2,000 connections and 300 bodies: abuse.long.test.ts.
+testHostileLoad(() => ingest, { slowConnections: 400, floods: 8 });
 
 it('log lines, metrics and error answers contain no phone numbers, addresses or secrets', async () => {
   const personal = ['5511987650000', 'ana@example.com', '12345678909'];

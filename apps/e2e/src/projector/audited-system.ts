@@ -1,25 +1,15 @@
 import { callsOfEvents } from '@callstream/domain/testing';
 import { createPartitionOf, describeTopic } from '@callstream/runtime';
-import {
-  encodeBatch,
-  encodeRecords,
-  produceRaw,
-  testDatabase,
-  testKafkaBrokers,
-  testTopicName,
-  until,
-} from '@callstream/stack';
-import { migrated } from '@callstream/tables/testing';
-import { zstdCompressSync } from 'node:zlib';
+import { encodeBatch, encodeRecords, produceRaw, testKafkaBrokers, until } from '@callstream/stack';
+import { constants, zstdCompressSync } from 'node:zlib';
 import { openAuditedClient } from '../clients/audited-client.ts';
 import type { AuditedClient } from '../clients/audited-client.ts';
 import { createSender } from '../load/sender.ts';
 import { readLog } from '../log/read-log.ts';
 import { readMetric } from '../system/ingest.ts';
 import { runOnce } from '../system/service-process.ts';
-import { startSystem } from '../system/system.ts';
 import type { System } from '../system/system.ts';
-import { expectTablesToBeFoldOfLog } from '../system/test-system.ts';
+import { expectTablesToBeFoldOfLog, startTestSystem } from '../system/test-system.ts';
 
 type ReadingService = 'PROJECTOR' | 'GATEWAY';
 
@@ -52,24 +42,26 @@ export const waitingEvent = (callId: string, more: object = {}): Buffer =>
     }),
   );
 
+/** The frame does not state its decompressed size, as with a producer that streams, so that readers must decompress it. */
+const withoutSize = { params: { [constants.ZSTD_c_contentSizeFlag]: 0 } };
+
+/** Starts a system of its own, which ends with it. */
 export async function startAuditedSystem(): Promise<AuditedSystem> {
   await using cleanup = new AsyncDisposableStack();
-  const brokers = testKafkaBrokers();
-  const database = cleanup.use(await testDatabase({ content: migrated }));
-  const system = cleanup.use(
-    await startSystem({
-      brokers,
-      topic: testTopicName(),
-      databaseUrl: database.url,
-      settings: { NODE_OPTIONS: '--max-old-space-size=512' },
-    }),
-  );
-  const client = cleanup.use(await openAuditedClient(Number(new URL(system.socketUrl).port)));
+  const system = cleanup.use(await startTestSystem({ settings: { NODE_OPTIONS: '--max-old-space-size=512' } }));
+  const audited = cleanup.use(await auditSystem(system));
+  const owned = cleanup.move();
+  return { ...audited, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Opens a client on a running system. Disposed, it closes the client only. */
+export async function auditSystem(system: System): Promise<AuditedSystem> {
+  const [broker = ''] = testKafkaBrokers();
+  const client = await openAuditedClient(Number(new URL(system.socketUrl).port));
   const partitionOf = createPartitionOf((await describeTopic(system.kafka, system.topic)).partitions);
   const adminPortOf = (service: ReadingService): number => Number(system.env[`${service}_ADMIN_PORT`]);
   const askReady = async (service: ReadingService): Promise<string> =>
     (await fetch(`http://127.0.0.1:${adminPortOf(service)}/readyz`)).text();
-  const owned = cleanup.move();
   return {
     system,
     client,
@@ -80,9 +72,9 @@ export async function startAuditedSystem(): Promise<AuditedSystem> {
       expect(responses.map(({ status }) => status)).toEqual(callIds.map(() => 200));
     },
     appendBatch: async (partition, values) => {
-      const payload = zstdCompressSync(encodeRecords(values));
+      const payload = zstdCompressSync(encodeRecords(values), withoutSize);
       const batch = encodeBatch({ attributes: 4, count: values.length, payload });
-      const { errorCode, firstOffset } = await produceRaw(brokers[0] ?? '', { topic: system.topic, partition, batch });
+      const { errorCode, firstOffset } = await produceRaw(broker, { topic: system.topic, partition, batch });
       expect(errorCode).toBe(0);
       return firstOffset;
     },
@@ -101,6 +93,6 @@ export async function startAuditedSystem(): Promise<AuditedSystem> {
       await expectTablesToBeFoldOfLog(system);
       await client.untilShown(callsOfEvents(await readLog(system.kafka, system.topic)).values());
     },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };
 }

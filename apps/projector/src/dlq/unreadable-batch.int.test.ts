@@ -14,7 +14,7 @@ import { skipBatch } from './skip-batch.ts';
 
 jest.setTimeout(120_000);
 
-/** The DLQ of a fixture. apps/e2e/src/projector/unreadable-batch.int.test.ts runs the commands as processes. */
+/** The DLQ of a fixture. apps/e2e/src/projector/unreadable-batch-tests.ts runs the commands as processes. */
 const dlqOf = ({ kafka, topic }: ProjectorFixture) => ({ kafka, topic, log: silent });
 
 const positions = async (fixture: ProjectorFixture): Promise<number[]> =>

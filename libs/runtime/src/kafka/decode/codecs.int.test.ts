@@ -30,7 +30,7 @@ async function readAll(topic: string): Promise<LogRecord[]> {
 const valuesOf = (records: readonly LogRecord[]): (string | undefined)[] =>
   records.map(({ value }) => value?.toString());
 
-// Batches that Kafka's own producer writes in each codec are read by apps/e2e/src/projector/unreadable-batch.int.test.ts.
+// Batches that Kafka's own producer writes in each codec are read by apps/e2e/src/projector/unreadable-batch-tests.ts.
 it.each(['snappy', 'lz4', 'zstd', 'gzip'])('reads batches that a broker has recompressed with %s', async (codec) => {
   const topic = await newTopic({ 'compression.type': codec });
   await using publisher = await connectPublisher(kafka);
