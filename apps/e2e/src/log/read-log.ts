@@ -20,10 +20,16 @@ async function readRecords(kafka: Kafka, topic: string): Promise<LogRecord[]> {
   return records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
 }
 
-/** The events of the log, decoded by the domain. @throws {Error} if a record is not an event */
-export async function readLog(kafka: Kafka, topic: string): Promise<CallEvent[]> {
-  const fail = (record: LogRecord, problem: string): never => {
-    throw new Error(`${topic}/${record.partition}/${record.offset}: ${problem}`);
-  };
-  return [...decodeRecords(await readRecords(kafka, topic), logEntry, fail)];
+/**
+ * The events of the log, decoded by the domain.
+ * @param onProblem gets each record that is no event @throws {Error} without it, if there is one
+ */
+export async function readLog(
+  kafka: Kafka,
+  topic: string,
+  onProblem: (record: LogRecord, problem: string) => void = ({ partition, offset }, problem) => {
+    throw new Error(`${topic}/${partition}/${offset}: ${problem}`);
+  },
+): Promise<CallEvent[]> {
+  return [...decodeRecords(await readRecords(kafka, topic), logEntry, onProblem)];
 }

@@ -1,8 +1,9 @@
 import { projectionVersion } from '@callstream/domain';
 import { until } from '@callstream/stack';
 import { connectTables, previousSchema, readPositions } from '@callstream/tables';
-import { poolOf } from '@callstream/tables/testing';
+import { expectedRows, poolOf, readRows } from '@callstream/tables/testing';
 import { produceWebhooks } from '../log/produce-webhooks.ts';
+import { readLog } from '../log/read-log.ts';
 import { startOlderSystem } from './older-system.ts';
 import type { OlderSystem } from './older-system.ts';
 import { recordedVersions } from './older-tables.ts';
@@ -11,12 +12,14 @@ const minutes = 60_000;
 const succeeded = (text: string) => ({ code: 0, output: expect.stringContaining(text) as string });
 const failed = (pattern: RegExp) => ({ code: 1, output: expect.stringMatching(pattern) as string });
 
-async function expectUpgrade({ command }: OlderSystem): Promise<void> {
-  const rebuilt = await command('rebuild', '--if-older');
+async function expectUpgrade(system: OlderSystem): Promise<void> {
+  const rebuilt = await system.command('rebuild', '--if-older');
   expect(rebuilt).toEqual(succeeded(`The tables of version ${projectionVersion} are live.`));
   // Includes texts that were too long for an index of an older version.
   expect(rebuilt.output).not.toMatch(/Excluded|Starting over/);
-  expect(await command('verify')).toEqual(succeeded('The live tables match the log.'));
+  // Without its dead letters, such as a body that is not JSON.
+  const events = await readLog(system.kafka, system.topic, () => undefined);
+  expect(await readRows(system.db)).toEqual(expectedRows(events));
 }
 
 it('a fixture with tables of each older version exists', () => {
@@ -25,7 +28,7 @@ it('a fixture with tables of each older version exists', () => {
 });
 
 it.each(recordedVersions.slice(0, -1))(
-  'rebuild --if-older replaces tables of version %s, and verify finds no difference',
+  'rebuild --if-older replaces tables of version %s by the fold of the log',
   async (version) => {
     await using system = await startOlderSystem(version);
     await expectUpgrade(system);
@@ -76,7 +79,10 @@ describe('an upgrade of the tables of the newest recorded version', () => {
 
   it(
     'rebuild --if-older replaces the tables, and verify finds no difference',
-    () => expectUpgrade(system),
+    async () => {
+      await expectUpgrade(system);
+      expect(await system.command('verify')).toEqual(succeeded('The live tables match the log.'));
+    },
     2 * minutes,
   );
 
