@@ -99,7 +99,7 @@ const untilMostWait = () =>
 /** Requests `count` different lists. */
 const list = (client: TestClient, count: number, from = 0): void => {
   for (let id = from; id < from + count; id++)
-    client.send({ event: 'ListCalls', data: { params: { before: (id + 1) * 4_096, limit: 10 } }, id });
+    client.send({ event: 'ListCalls', data: { params: { before: (id + 1) * 4_096, limit: 1 } }, id });
 };
 
 /** A connection over which requests were sent without waiting for responses. */
