@@ -26,6 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
+/** Without turns. */
+const readNow = <Result>(read: (tables: Tables) => Promise<Result>): Promise<Result> => read(db);
 const names = { queues: new Map<string, string>(), agents: new Map<string, string>() };
 const minuteMs = 60_000;
 /** Some events come later than the others: from a spool, or after an outage. */
@@ -69,7 +71,7 @@ async function expectFold(events: readonly CallEvent[], moment: PastMoment, set:
   const retention = { keepMs, staleAfterMs };
   const thresholds = { serviceLevelMs: 3_000, shortAbandonMs: 1_000, timeZone: 'UTC' };
   const rules = { ...defaultRules, staleAfterMs, takeSeveralCalls, ...thresholds };
-  const past = await readPastBoard(db, { rules, retention, names, finished }, moment);
+  const past = await readPastBoard(readNow, { rules, retention, names, finished }, moment);
   if (!past) throw new Error('The board is too large.');
   const { from, to } = past.snapshot.today;
   const today = { from: Date.parse(from), to: Date.parse(to) };
@@ -175,6 +177,34 @@ it("an agent's extension is the latest that an event had named by the moment, al
   }
 });
 
+it("with then, an agent's clock is behind by the least delay of all events received by the moment, also of those that set no mark", async () => {
+  const ofAgent = (type: string, second: number, delay: number) => ({
+    body: JSON.stringify({
+      type,
+      actor: 'ana@example.com',
+      queue: '900',
+      timestamp: new Date(noon + second * 1_000).toISOString(),
+    }),
+    receivedAt: new Date(noon + (second + delay) * 1_000).toISOString(),
+  });
+  const log = [
+    ofAgent('actor.logged-in', 0, 40),
+    ofAgent('actor.paused', 60, 10),
+    ofAgent('actor.unpaused', 120, 30),
+    ofAgent('actor.paused', 180, 30),
+    ofAgent('actor.unpaused', 240, 5),
+  ];
+  await replaceRows(db, eventsOf(log));
+  const marksAt = async (second: number) => {
+    const reads = { ...set, at: noon + second * 1_000, known: 'then', segmentsMs: minuteMs } as const;
+    const [marks] = await readPastAgentMarks(db, reads, noon);
+    return [marks?.paused?.at, marks?.delayMs, marks?.heardAt];
+  };
+  expect(await marksAt(50)).toEqual([undefined, 40_000, noon + 40_000]);
+  expect(await marksAt(242)).toEqual([noon + 180_000, 10_000, noon + 190_000]);
+  expect(await marksAt(245)).toEqual([noon + 180_000, 5_000, noon + 245_000]);
+});
+
 it('a visit whose clock was ahead counts for what was known then, also if its call is no longer on the board', async () => {
   const events = eventsOf([event('call.waiting', 120_000, 0), event('call.finished', 130_000, 1_000)]);
   await replaceRows(db, events);
@@ -195,7 +225,7 @@ it('an imported call waits, is talked on and ends as its lines say, and nothing 
   const rules = { ...defaultRules, takeSeveralCalls: false, ...thresholds };
   const shownAt = async (second: number) => {
     const options = { rules, retention: set, names, finished: false };
-    const past = await readPastBoard(db, options, { at: noon + second * 1_000, known: 'now' });
+    const past = await readPastBoard(readNow, options, { at: noon + second * 1_000, known: 'now' });
     if (!past) throw new Error('The board is too large.');
     const { calls, snapshot, firstReceivedAt } = past;
     return {

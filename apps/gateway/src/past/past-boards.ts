@@ -36,7 +36,7 @@ const pastRequester: Requester = { address: 'past boards', connection: {}, isGon
 export function createPastBoards({ pool, rules, retention, names, schedule, metrics }: PastBoardsOptions): PastBoards {
   const read = createSingleFlight(async ({ at, known, finished, scope }: PastBoardRequest) => {
     const options = { rules, retention, finished, names: names.current() };
-    const board = pool.query(pastRequester, (db) => readPastBoard(db, options, { at, known }));
+    const board = readPastBoard((query) => pool.query(pastRequester, query), options, { at, known });
     const past = await metrics.timed('past-board', board);
     if (past !== null) return pastBoardJson(past, scope);
     const { calls, bytes } = pastCallLimits;

@@ -47,23 +47,30 @@ export interface ReadPastBoardOptions extends Pick<QueueSnapshot, 'rules' | 'nam
   readonly finished: boolean;
 }
 
+/** Runs reads over a connection, when it is their turn. */
+type ReadInTurn = <Result>(read: (db: Queryable) => Promise<Result>) => Promise<Result>;
+
 /**
- * Reads what the board was at a past moment, over one connection. Calls that may have changed around the moment are played; all
- * others are in the tables as they were then. @returns null if there are too many calls
+ * Reads what the board was at a past moment, over two connections at most. Calls that may have changed around the moment are
+ * played; all others are in the tables as they were then. @returns null if there are too many calls
  */
 export async function readPastBoard(
-  db: Queryable,
+  readInTurn: ReadInTurn,
   { rules, names, retention, finished }: ReadPastBoardOptions,
   moment: PastMoment,
 ): Promise<PastSnapshot | null> {
   const { at } = moment;
   const reads = { ...moment, ...retention, finished, segmentsMs: segmentsSinceMs };
-  const stored = await readPastCalls(db, reads);
+  const [stored, marks] = await Promise.all([
+    readInTurn((db) => readPastCalls(db, reads)),
+    readInTurn((db) => readPastAgentMarks(db, reads, at - listedForMs)),
+  ]);
   if (stored === null) return null;
+  const ofOthers = { reads, rules, marks, played: stored.map(({ callId }) => callId) };
   // Postgres reads while calls are played.
-  const [played, { today, marks, segments, visits, outcomes }] = await Promise.all([
+  const [played, { today, segments, visits, outcomes }] = await Promise.all([
     playCalls(stored, moment),
-    readOthers(db, { reads, rules, played: stored.map(({ callId }) => callId) }),
+    readInTurn((db) => readOthers(db, ofOthers)),
   ]);
   const calls = played.map(({ call }) => call);
   const totals = { today, at, rules };
@@ -86,13 +93,12 @@ export async function readPastBoard(
     ...moment,
     calls: onBoard.map(pastCallOf),
     snapshot,
-    firstReceivedAt: isEmpty ? await readFirstReceptionAfter(db, moment) : null,
+    firstReceivedAt: isEmpty ? await readInTurn((db) => readFirstReceptionAfter(db, moment)) : null,
   };
 }
 
 interface OtherRows {
   readonly today: Period;
-  readonly marks: readonly AgentRow[];
   readonly segments: readonly AgentSegmentRow[];
   readonly visits: readonly PastQueueVisits[];
   readonly outcomes: readonly PastQueueCalls[];
@@ -101,18 +107,17 @@ interface OtherRows {
 interface ReadOthersOptions {
   readonly reads: PastReads;
   readonly rules: CountingRules;
+  readonly marks: readonly AgentRow[];
   /** call_ids of the calls that are played. */
   readonly played: readonly string[];
 }
 
 /** Reads what is as stored, one query after the other. */
-async function readOthers(db: Queryable, { reads, rules, played }: ReadOthersOptions): Promise<OtherRows> {
-  const marks = await readPastAgentMarks(db, reads, reads.at - listedForMs);
+async function readOthers(db: Queryable, { reads, rules, marks, played }: ReadOthersOptions): Promise<OtherRows> {
   const today = await readPeriod(db, { now: reads.at, timeZone: rules.timeZone });
   const counting = { ...today, played };
   return {
     today,
-    marks,
     segments: await readPastSegments(db, reads, { played, marks }),
     visits: await countPastVisits(db, reads, { ...counting, ...rules }),
     outcomes: await countPastCalls(db, reads, counting),

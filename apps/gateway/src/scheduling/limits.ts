@@ -36,8 +36,9 @@ export const computeLimits: FairQueueLimits = {
 export const shortComputeLimits: FairQueueLimits = { ...computeLimits, pausePerRun: 4 };
 
 /**
- * Limits of past boards, which take Postgres and the event loop in turns: two at a time, with a pause as long after each. A page
- * waits for one answer before it asks again, but a proxy may send the requests of several pages over one connection.
+ * Limits of past boards, which take Postgres and the event loop in turns: two at a time, with a pause of half the time after each:
+ * after a pause as long as the run, a page that asks one after the other would wait whenever a fast board follows a slow one. A
+ * page waits for one answer before it asks again, but a proxy may send the requests of several pages over one connection.
  */
 export const pastLimits: FairQueueLimits = {
   running: 2,
@@ -46,5 +47,5 @@ export const pastLimits: FairQueueLimits = {
   waiting: 2_000,
   waitingPerConnection: 20,
   waitMs: 10_000,
-  pausePerRun: 1,
+  pausePerRun: 0.5,
 };

@@ -69,9 +69,16 @@ const decidingEvents = ({ since, isKnown }: EventsOfTime): string => {
   )`;
 };
 
-/** SQL: all presence events of a time: of those that were received by a moment, each says how far the sender's clock is behind. */
-const allEvents = ({ isKnown }: EventsOfTime): string =>
-  `(select * from events e where ${isPresence('e')} and ${isKnown})`;
+/**
+ * SQL: how far the sender's clock is behind, as one fact of each agent and queue that sets no mark: it was received when the last
+ * event was, and has the least delay of all. Without it all events of the time would be folded, with their bodies.
+ */
+const delays = ({ isKnown }: EventsOfTime): string => `
+    select 0::bigint as id, updated_at - coalesce(least_delay, '0') as at, case when least_delay is null then 'none' end as clock,
+      updated_at as received_at, '' as kind, actor, queue, null as number, null as reason, 1::bigint as part
+    from (
+      select e.actor, e.queue, max(e.received_at) as updated_at, min(e.received_at - e.at) filter (where e.clock is null) as least_delay
+      from events e where ${isKnown} and ${isPresence('e')} and ${isStatedByRow} group by 1, 2) heard`;
 
 /**
  * The marks of every agent as of a past moment whose last event is not older than `heardSince` (ms since 1970) or who was
@@ -84,7 +91,9 @@ export async function readPastAgentMarks(db: Queryable, reads: PastReads, heardS
   // A received event's own time is at most five minutes after its reception.
   const until = isNow ? `at <= ${moment}` : `at <= ${moment} + interval '5 min' and received_at <= ${moment}`;
   const time = { since, isKnown: `at > ${since} and ${until}` };
-  const events = isNow ? decidingEvents(time) : allEvents(time);
+  const facts = [presenceFacts(decidingEvents(time)), oldMarks(since), ...(isNow ? [] : [delays(time)])].join(
+    ' union all ',
+  );
   const lastAt = 'greatest(logged_in_at, logged_out_at, paused_at, unpaused_at)';
   const heardAt = isNow ? lastAt : 'heard_at';
   const { rows } = await sqlOf(db).query<AgentRow>({
@@ -92,7 +101,7 @@ export async function readPastAgentMarks(db: Queryable, reads: PastReads, heardS
       select actor, queue, number, ${mark('logged_in')} as "loggedIn", ${mark('logged_out')} as "loggedOut",
         ${mark('paused')} as paused, ${mark('unpaused')} as unpaused, ${epochMs(heardAt)} as "heardAt",
         ${isNow ? '0::float8' : 'delay_ms'} as "delayMs"
-      from (${agentsOfFacts(`${presenceFacts(events)} union all ${oldMarks(since)}`)}) past
+      from (${agentsOfFacts(facts)}) past
       where ${heardAt} >= ${momentSql('$3')}
         or logged_out_at is null or (logged_in_at, logged_in_id) > (logged_out_at, logged_out_id)
       order by actor, queue`,
