@@ -23,10 +23,11 @@ export const momentSql = (parameter: string): string => `to_timestamp(${paramete
 
 /**
  * SQL: whether the first event of a call counts at the moment in `parameter`. By the events' own times, what is read of a
- * call is limited by its own time instead.
+ * call is limited by its own time instead. Not in a form that an index serves: of calls_created, all entries of the time before
+ * the moment would be read.
  */
 export const hasBegunSql = ({ known }: PastMoment, parameter: string): string =>
-  known === 'now' ? 'true' : `c.created_at <= ${momentSql(parameter)}`;
+  known === 'now' ? 'true' : `c.created_at + interval '0 s' <= ${momentSql(parameter)}`;
 
 /**
  * SQL: the end, exclusive, of the times that count on a day until the moment in `moment`. With `then` as in played calls, whose

@@ -34,7 +34,7 @@ export async function countPastVisits(
   const { rows } = await sqlOf(db).query<PastQueueVisits>({
     text: `
       select v.queue, ${visitCountColumns('$4', '$5')}
-      from visits v ${reads.known === 'now' ? '' : 'join calls c using (call_id)'}
+      from visits v ${reads.known === 'now' ? '' : 'cross join lateral (select created_at from calls where call_id = v.call_id offset 0) c'}
       where v.waiting_at >= $1::timestamptz and v.waiting_at < ${endOfTimesSql(reads, '$2', '$6')} and ${hasBegunSql(reads, '$2')}
         and v.direction is distinct from 'outbound' and v.direction is distinct from 'internal'
         and v.call_id <> all($3::text[])
