@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TestEnvironment } from 'jest-environment-node';
 import './code-cache.mjs';
@@ -21,15 +22,25 @@ function countActive() {
  * the worker from exiting: jest ends it by force at the end of the run, and does not say which file was the cause.
  */
 export default class OpenHandlesEnvironment extends TestEnvironment {
+  /** The file that this worker ran last, which may have begun something later than its own end. */
+  static #last = 'none';
   #before = countActive();
+  #file;
+
+  constructor(config, context) {
+    super(config, context);
+    this.#file = relative(config.globalConfig.rootDir, context.testPath);
+  }
 
   async teardown() {
     await super.teardown();
+    const last = OpenHandlesEnvironment.#last;
+    OpenHandlesEnvironment.#last = this.#file;
     const endsAt = performance.now() + closeMsMax;
     for (let open = this.#opened(); open.length > 0; open = this.#opened()) {
       if (performance.now() > endsAt)
         throw new Error(
-          `Left open ${closeMsMax} ms after the last test: ${open.join(', ')}. The test has to close it.`,
+          `Left open ${closeMsMax} ms after the last test: ${open.join(', ')}. The test has to close it (or that of ${last}, before it in this worker).`,
         );
       await pause(10);
     }
