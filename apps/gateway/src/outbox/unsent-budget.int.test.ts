@@ -110,13 +110,14 @@ describe('sockets that do not read', () => {
   it('are closed as slow when their different subscriptions exceed the budget', async () => {
     const before = await small.memoryMb();
     const queues = Array.from({ length: 20 }, (_, i) => String(900 + i));
-    const sockets = await Promise.all(
+    using sockets = new DisposableStack();
+    await Promise.all(
       Array.from({ length: 100 }, async (_, i) => {
         const socket = new WebSocket(`ws://127.0.0.1:${small.port}/`);
+        sockets.defer(() => socket.terminate());
         await once(socket, 'open');
         socket.pause();
         socket.send(JSON.stringify({ event: 'Subscribe', data: { queues: [...queues, `of ${i}`] } }));
-        return socket;
       }),
     );
     await until(async () => (await closes()) > 20, {
@@ -129,7 +130,7 @@ describe('sockets that do not read', () => {
       timeoutMs: 1_000,
       onTimeout: () => new Error('The sockets were closed, but not by the budget.'),
     });
-    sockets.forEach((socket) => socket.terminate());
+    sockets.dispose();
     expect((await small.memoryMb()) - before).toBeLessThan(250);
     await expectHealthy(small);
   });
