@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { exists } from './exists.ts';
 
 interface JavaAndKafka {
   readonly java: string;
@@ -24,8 +25,5 @@ export async function classArchiveOf({ java, jars, env }: JavaAndKafka): Promise
 /** The option of Java that uses the archive; none if it does not exist. */
 export async function archiveFlags(kafka: JavaAndKafka): Promise<string[]> {
   const archive = await classArchiveOf(kafka);
-  return access(archive).then(
-    () => [`-XX:SharedArchiveFile=${archive}`],
-    () => [],
-  );
+  return (await exists(archive)) ? [`-XX:SharedArchiveFile=${archive}`] : [];
 }

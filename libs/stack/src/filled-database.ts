@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { databaseAt } from './database-at.ts';
 
 /** What a test wants to be in its database. */
 export interface DatabaseContent {
@@ -21,9 +22,7 @@ export async function filledDatabase(server: Client, url: string, { name, fill }
     if (rowCount !== 0) return filled;
     await server.query(`drop database if exists ${filling}`);
     await server.query(`create database ${filling} encoding 'UTF8' template template0`);
-    const address = new URL(url);
-    address.pathname = `/${filling}`;
-    await fill(address.href);
+    await fill(databaseAt(url, filling));
     await server.query(`alter database ${filling} rename to ${filled}`);
     return filled;
   } finally {

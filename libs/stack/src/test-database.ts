@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
+import { databaseAt } from './database-at.ts';
 import { filledDatabase } from './filled-database.ts';
 import type { DatabaseContent } from './filled-database.ts';
 
@@ -58,13 +59,6 @@ export async function replaceDatabase(server: string, name: string): Promise<str
     await client.query(`create database ${name}`);
   });
   return databaseAt(server, name);
-}
-
-/** The URL of a database at `server`. */
-export function databaseAt(server: string, name: string): string {
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return url.href;
 }
 
 // Every encoding goes with the locale C; the one of the server is kept for UTF8.

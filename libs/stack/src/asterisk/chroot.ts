@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { cacheFolder } from '../cache-folder.ts';
+import { exists } from '../exists.ts';
 
 /** The release of Debian that has Asterisk 22. */
 const release = 'sid';
@@ -47,11 +48,7 @@ function checkUser(): void {
     );
 }
 
-const hasAsterisk = (root: string): Promise<boolean> =>
-  access(join(root, 'usr/sbin/asterisk')).then(
-    () => true,
-    () => false,
-  );
+const hasAsterisk = (root: string): Promise<boolean> => exists(join(root, 'usr/sbin/asterisk'));
 
 async function install(root: string, options: InstallOptions): Promise<void> {
   await run(['debootstrap', '--variant=minbase', release, root], options);
