@@ -5,7 +5,7 @@ import type { Statement } from '../connection/pipeline.ts';
 import { presenceFacts } from './presence-facts.ts';
 
 /** The columns of `agents` that each kind sets (`_at` and `_id`). */
-const marks = {
+export const marks = {
   'actor.logged-in': 'logged_in',
   'actor.logged-out': 'logged_out',
   'actor.paused': 'paused',

@@ -1,6 +1,7 @@
 import type { AgentSegment, CallDirection, EventStamp, LiveCounts, PresenceEvents } from '@callstream/domain';
 import { sqlOf } from '../../connection/tables.ts';
 import type { Queryable } from '../../connection/tables.ts';
+import { marks } from '../../write/write-agents.ts';
 import { epochMs } from '../positions.ts';
 
 /** Current calls of a queue. */
@@ -57,7 +58,7 @@ export async function readAgentMarks(db: Queryable, heardSince: number): Promise
   return all;
 }
 
-const stamps = ['logged_in', 'logged_out', 'paused', 'unpaused'] as const;
+const stamps = Object.values(marks);
 type StampColumn = `${(typeof stamps)[number]}_${'at' | 'id'}`;
 type AgentColumns = Pick<AgentRow, 'actor' | 'queue' | 'number' | 'heardAt' | 'delayMs'> &
   Readonly<Record<StampColumn, number | null>>;

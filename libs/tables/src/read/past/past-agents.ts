@@ -1,8 +1,7 @@
-import { presenceKinds } from '@callstream/domain';
 import { sqlOf } from '../../connection/tables.ts';
 import type { Queryable } from '../../connection/tables.ts';
 import { isPresence, isStatedByRow, namesNumber, presenceFacts, statesSeveral } from '../../write/presence-facts.ts';
-import { agentsOfFacts } from '../../write/write-agents.ts';
+import { agentsOfFacts, marks } from '../../write/write-agents.ts';
 import { mark } from '../numbers/live-state.ts';
 import type { AgentRow } from '../numbers/live-state.ts';
 import { epochMs } from '../positions.ts';
@@ -15,18 +14,17 @@ import type { PastReads } from './past-reads.ts';
  */
 const presenceEventsMs = 7 * 24 * 3_600_000;
 
-/** The columns of `agents` with the marks of `presenceKinds`. */
-const marks = ['logged_in', 'logged_out', 'paused', 'unpaused'];
-
 /** SQL: each kind, and the time of its mark in a row `a` of `agents`. */
-const kindsOfRow = marks.map((name, i) => `('${presenceKinds[i] ?? ''}', a.${name}_at)`).join(', ');
+const kindsOfRow = Object.entries(marks)
+  .map(([kind, name]) => `('${kind}', a.${name}_at)`)
+  .join(', ');
 
 /** SQL: marks of `agents` from before `since`, as facts. Their receptions are unknown, so they say nothing about delays. */
 const oldMarks = (since: string): string =>
-  marks
+  Object.entries(marks)
     .map(
-      (name, i) => `
-    select ${name}_id as id, ${name}_at as at, 'none' as clock, ${name}_at as received_at, '${presenceKinds[i] ?? ''}' as kind,
+      ([kind, name]) => `
+    select ${name}_id as id, ${name}_at as at, 'none' as clock, ${name}_at as received_at, '${kind}' as kind,
       actor, nullif(queue, '') as queue, case when number_at <= ${since} then number end as number, null as reason, 1::bigint as part
     from agents where ${name}_at <= ${since}`,
     )
