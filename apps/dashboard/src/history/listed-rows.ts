@@ -1,5 +1,5 @@
 import type { ShownPeriod } from './use-history.ts';
-import { periodQuery } from './use-history.ts';
+import { rowsQuery } from './use-history.ts';
 import type { HistoryRoute, RowSelection, VisitList } from './history-route.ts';
 
 /** A visit, a call, a time of an agent on a call, or an agent session. */
@@ -115,9 +115,11 @@ interface ListQueryOptions {
 
 /** The parameters that select the rows of a list. */
 export function listQuery({ list, part, period, seconds, longestMs }: ListQueryOptions): URLSearchParams {
-  const isTime = part !== null && 'begin' in part;
-  const query = new URLSearchParams(isTime ? { from: part.begin, to: part.end } : periodQuery(period.days));
-  if (period.queue !== null) query.set('queue', period.queue);
+  const query = rowsQuery(period);
+  if (part !== null && 'begin' in part) {
+    query.set('from', part.begin);
+    query.set('to', part.end);
+  }
   switch (list.rows) {
     case 'visits': {
       const outcomes = outcomesOf[list.of];

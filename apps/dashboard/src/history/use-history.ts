@@ -44,7 +44,7 @@ interface StatsParameters {
 }
 
 /** Parameters of the days of a period, whose end is exclusive. */
-export const periodQuery = ({ from, to }: Days): Readonly<Record<'from' | 'to', string>> => ({
+const periodQuery = ({ from, to }: Days): Readonly<Record<'from' | 'to', string>> => ({
   from,
   to: addDays(to, 1),
 });
