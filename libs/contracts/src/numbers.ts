@@ -188,6 +188,8 @@ const TalkTimes = z.object({
 });
 export type TalkTimes = z.infer<typeof TalkTimes>;
 
+const notOfLongPeriods = 'null with `occupancy_days_max`';
+
 /** `GET /api/stats/agents`: the times that agents were on calls, of a period in which they entered them. */
 export const AgentStats = z.object({
   from: z.iso.datetime(),
@@ -210,11 +212,23 @@ export const AgentStats = z.object({
       on_call_ms: defined(count, 'agent-time-on-calls', 'In ms.'),
       on_call_ms_mean: defined(meanMs, 'agent-mean-time-on-a-call', 'In ms; null if none has ended.'),
       on_call_ms_max: defined(count, 'agent-longest-time-on-a-call', 'In ms; 0 if none has ended.'),
-      logged_in_ms: defined(count, 'agent-logged-in-time', 'In ms.'),
-      paused_ms: defined(count, 'agent-paused-time', 'In ms.'),
-      occupancy: defined(ratio, 'occupancy', 'From 0 to 1; null if the agent was never ready.'),
+      logged_in_ms: defined(count.nullable(), 'agent-logged-in-time', `In ms; ${notOfLongPeriods}.`),
+      paused_ms: defined(count.nullable(), 'agent-paused-time', `In ms; ${notOfLongPeriods}.`),
+      occupancy: defined(
+        ratio,
+        'occupancy',
+        `From 0 to 1; null if the agent was never ready, and ${notOfLongPeriods}.`,
+      ),
     }),
   ),
+  occupancy_days_max: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'The period is longer than this number of days, so the times logged in and the occupancy are not counted, and agents without a call are left out. Absent in shorter ones',
+    ),
   more: z.literal(true).optional().describe('There are more agents, in the order of ids. Absent if these are all'),
 });
 export type AgentStats = z.infer<typeof AgentStats>;

@@ -4,7 +4,7 @@ import { poolOf } from '../src/connection/tables.ts';
 import type { CountCallsOptions, CountedCalls, CountedVisits, CountVisitsOptions, Tables } from '../src/index.ts';
 import { intervalOf } from '../src/read/numbers/periods.ts';
 
-interface CountedRowsOptions {
+export interface CountedRowsOptions {
   readonly from: string;
   readonly to: string;
   readonly queues: readonly string[] | null;
@@ -13,7 +13,8 @@ interface CountedRowsOptions {
 }
 
 /** SQL: the interval of `at`, of the parameters $4 and $5, and the condition on it and on the queues. */
-const begin = (at: string): string => `case when $4::text is not null then ${intervalOf(at, '$4', '$5')} end as begin`;
+export const begin = (at: string): string =>
+  `case when $4::text is not null then ${intervalOf(at, '$4', '$5')} end as begin`;
 const isWanted = (at: string): string =>
   `${at} >= $1::timestamptz and ${at} < $2::timestamptz and ($3::text[] is null or queue = any($3))`;
 const valuesOf = ({ from, to, queues, interval, timeZone }: CountedRowsOptions): unknown[] => [

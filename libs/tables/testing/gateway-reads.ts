@@ -99,7 +99,7 @@ const reads = {
       staleAfterMs: 60_000,
     }),
   'calls of agents': (db: Queryable) =>
-    countAgentCalls(db, { ...moments, queues: ['903'], visibleQueues, limit, rules: agentRules }),
+    countAgentCalls(db, { ...moments, queues: ['903'], visibleQueues, limit, rules: agentRules, withOccupancy: true }),
   'talk times by quarters of an hour': (db: Queryable) =>
     countTalkTimes(db, { ...visits, interval: '15m', queues: ['903'], visibleQueues, limit }),
   'exported calls': (db: Queryable) => exportCalls(db, { ...calls, ...exported, queues: undefined }),

@@ -1,12 +1,12 @@
 import { poolOf } from '../src/connection/tables.ts';
-import { connectTables, migrate } from '../src/index.ts';
+import { bucketTables, connectTables, migrate } from '../src/index.ts';
 import { executeReads } from './gateway-reads.ts';
 import { insertGeneratedCalls } from './generated-calls.ts';
 
 /** Most pages of 8 KiB that one query may read: a list of 1,000 calls reads at most a page per call, and some of the indexes. */
 const pagesMax = 2_000;
 
-const smallTables: readonly string[] = ['agents', 'agent_sessions', 'bucket_marks', 'visit_buckets', 'call_buckets'];
+const smallTables: readonly string[] = ['agents', 'agent_sessions', 'bucket_marks', ...bucketTables];
 
 /** Fills an empty database with `events` events, and checks that the gateway's queries use indexes and read few pages. */
 export async function expectReadsToUseIndexes(url: string, events: number): Promise<void> {

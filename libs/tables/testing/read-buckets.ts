@@ -1,17 +1,19 @@
 import { poolOf } from '../src/connection/tables.ts';
+import { shapeOf } from '../src/buckets/bucket-tables.ts';
 import { countAllBuckets } from '../src/buckets/count-buckets.ts';
 import { inTransaction } from '../src/connection/transaction.ts';
 import { bucketTables } from '../src/index.ts';
-import type { ProjectionSchema, Tables } from '../src/index.ts';
+import type { BucketTable, ProjectionSchema, Tables } from '../src/index.ts';
 
 type BucketRow = Readonly<Record<string, unknown>>;
 
 /** All rows of the buckets, by table and in the order of their keys. */
 export async function readBuckets(db: Tables): Promise<Record<string, BucketRow[]>> {
-  const read = async (table: string): Promise<[string, BucketRow[]]> => [
-    table,
-    (await poolOf(db).query<BucketRow>(`select * from ${table} order by minutes, begins_at, queue`)).rows,
-  ];
+  const read = async (table: BucketTable): Promise<[string, BucketRow[]]> => {
+    const { keys } = shapeOf(table);
+    const order = ['minutes', 'begins_at', ...keys].join();
+    return [table, (await poolOf(db).query<BucketRow>(`select * from ${table} order by ${order}`)).rows];
+  };
   return Object.fromEntries(await Promise.all(bucketTables.map(read)));
 }
 

@@ -40,7 +40,7 @@ export async function insertYearOfEvents(
   for (let first = 0; first < begins.length; first += callsPerChunk) {
     const chunk = begins.slice(first, first + callsPerChunk);
     const until = chunk.at(-1) ?? 0;
-    const days = tables.includes('events') ? workdays.slice(daysWritten).filter((day) => day <= until) : [];
+    const days = workdays.slice(daysWritten).filter((day) => day <= until);
     await copyEvents(db, presenceLines(days, (begins.length + daysWritten * agents) * offsetsPerCall));
     daysWritten += days.length;
     await repeatShapes(db, chunk, { first, tables });

@@ -22,14 +22,16 @@ export function AgentTable({ period, agentStats: { answer, problem } }: AgentTab
   const id = useId();
   const query = rowsQuery(period);
   const agents = (answer?.agents ?? []).toSorted(
-    (a, b) => b.on_call_ms - a.on_call_ms || b.logged_in_ms - a.logged_in_ms,
+    (a, b) => b.on_call_ms - a.on_call_ms || (b.logged_in_ms ?? 0) - (a.logged_in_ms ?? 0),
   );
+  const daysMax = answer?.occupancy_days_max;
   return (
     <section className="panel" aria-labelledby={id}>
       <h2 id={id}>
         {texts.agents} <HowCounted of="agents-in-a-period" name={texts.agents} />
       </h2>
       <LoadingProblem reason={problem} />
+      {daysMax === undefined ? null : <p className="faint">{texts.occupancyTooLong(daysMax)}</p>}
       <p className="no-print list-actions">
         <ExportButton rows="agent-calls" query={query} />
         <ExportButton rows="agent-sessions" query={query} />
@@ -82,7 +84,9 @@ function AgentRow({ agent }: { readonly agent: AgentStats['agents'][number] }) {
         <td key={i}>{calls === 0 ? duration(ms) : <ListLink list={calledList}>{duration(ms)}</ListLink>}</td>
       ))}
       {[logged_in_ms, paused_ms].map((ms, i) => (
-        <td key={i}>{ms === 0 ? duration(ms) : <ListLink list={sessionList}>{duration(ms)}</ListLink>}</td>
+        <td key={i}>
+          {ms === null || ms === 0 ? duration(ms) : <ListLink list={sessionList}>{duration(ms)}</ListLink>}
+        </td>
       ))}
       <td>
         {occupancy === null ? (

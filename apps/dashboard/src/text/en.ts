@@ -207,6 +207,7 @@ export const en = {
   loggedInTime: 'Logged in',
   pausedTime: 'Paused',
   occupancy: 'Occupancy',
+  occupancyTooLong: (days: number) => `Logged in, paused and occupancy: choose a period of at most ${days} days.`,
   print: 'Print',
   exports: {
     calls: 'Calls (CSV)',

@@ -220,6 +220,7 @@ export const ptBr: Texts = {
   loggedInTime: 'Logado',
   pausedTime: 'Em pausa',
   occupancy: 'Ocupação',
+  occupancyTooLong: (days) => `Logado, em pausa e ocupação: escolha um período de até ${days} dias.`,
   print: 'Imprimir',
   exports: {
     calls: 'Chamadas (CSV)',

@@ -33,7 +33,7 @@ const yearPart = 'year';
 export const stats: Bench = {
   about:
     'totals of the visits and calls of a day, queue snapshots for 1 and 1000 clients, lists over HTTP; a year from buckets',
-  argsText: `parts (default: all): ${Object.keys(parts).join(', ')}; or ${yearPart} alone, with tables of its own; and EVENTS in the tables (default: ${eventsDefault}; 5000000 take three minutes more, a year of 20000000 four)`,
+  argsText: `parts (default: all): ${Object.keys(parts).join(', ')}; or ${yearPart} alone, with tables of its own; and EVENTS in the tables (default: ${eventsDefault}; 5000000 take three minutes more, a year of 20000000 eight)`,
   keepText: `with ${yearPart}: ${keepText}`,
   minutes: 5,
   run: async (servers, report, args) => {

@@ -1,15 +1,14 @@
 import { countCalls, countVisits, liveSchema } from '@callstream/tables';
 import type { Interval } from '@callstream/tables';
 import { countCallRowsInSql, countVisitRowsInSql, measureCountingBuckets } from '@callstream/tables/testing';
-import { quantile } from '../../src/load/statistics.ts';
 import type { System } from '../../src/system/system.ts';
 import { measureMs } from '../bench.ts';
 import type { BenchRow, ReportProgress } from '../bench.ts';
 import type { YearOfCalls } from '../travel/year-of-calls.ts';
+import { measureYearAgents } from './year-agents.ts';
+import { measureRuns, readAnswer, yearRow } from './year-row.ts';
 
 const runs = 20;
-/** Goal for the numbers of a year, in ms. */
-const yearMsMax = 300;
 
 /** How the year is asked for. Days of another zone than UTC are no whole days of the buckets. */
 const questions: readonly { readonly interval: Interval | null; readonly timeZone: string }[] = [
@@ -24,13 +23,13 @@ export const yearTimeZone = 'Asia/Kolkata';
 interface YearBenchOptions {
   /** Without services; `TIME_ZONE` is {@link yearTimeZone}. */
   readonly system: System;
-  /** Events of which the year has the visits and calls. */
+  /** Events of which the year has the calls, visits and segments. */
   readonly events: number;
   readonly year: YearOfCalls;
   readonly report: ReportProgress;
 }
 
-/** Numbers of a year of visits and calls of 20 queues from buckets, and from the rows. */
+/** Numbers of a year of visits and calls of 20 queues from buckets, and from the rows; and of agents. */
 export async function measureYear({ system, year, events, report }: YearBenchOptions): Promise<BenchRow[]> {
   const { db } = system;
   const countMs = await measureCountingBuckets(db, liveSchema);
@@ -43,7 +42,7 @@ export async function measureYear({ system, year, events, report }: YearBenchOpt
     report(`${name} …`);
     const asked = { ...period, interval, timeZone, serviceLevelMs: 20_000, shortAbandonMs: 5_000 };
     const outcomes = { ...period, interval, timeZone, now, staleAfterMs: 7_200_000 };
-    const ms = await measureRuns(async (i) => {
+    const ms = await measureRuns(runs, async (i) => {
       await countVisits(db, { ...asked, serviceLevelMs: i * 1_000 });
       await countCalls(db, outcomes);
     });
@@ -51,34 +50,17 @@ export async function measureYear({ system, year, events, report }: YearBenchOpt
       await countVisitRowsInSql(db, asked);
       await countCallRowsInSql(db, outcomes);
     });
-    rows.push(rowOf(name, ms, `; from the rows ${fromRows.toFixed(0)} ms`));
+    rows.push(yearRow(name, ms, `; from the rows ${fromRows.toFixed(0)} ms`));
   }
   await system.start('projector');
   await system.start('gateway');
-  const base = `${system.socketUrl.replace('ws:', 'http:')}api/stats?from=${period.from}&to=${period.to}`;
+  const api = `${system.socketUrl.replace('ws:', 'http:')}api/`;
   for (const query of ['', '&interval=day']) {
-    const ms = await measureRuns(async (i) => {
-      const response = await fetch(`${base}&threshold=${i + 1}${query}`);
-      const text = await response.text();
-      if (!response.ok) throw new Error(text);
-    });
-    rows.push(rowOf(`${label}: GET /api/stats, any threshold${query}, ${yearTimeZone}`, ms));
+    const ms = await measureRuns(runs, (i) =>
+      readAnswer(`${api}stats?from=${period.from}&to=${period.to}&threshold=${i + 1}${query}`),
+    );
+    rows.push(yearRow(`${label}: GET /api/stats, any threshold${query}, ${yearTimeZone}`, ms));
   }
+  rows.push(...(await measureYearAgents({ api, label, end: year.begins.at(-1) ?? now, report })));
   return rows;
-}
-
-async function measureRuns(run: (i: number) => Promise<unknown>): Promise<number[]> {
-  const ms: number[] = [];
-  for (let i = 0; i < runs; i++) ms.push(await measureMs(() => run(i)));
-  return ms;
-}
-
-function rowOf(name: string, ms: readonly number[], more = ''): BenchRow {
-  const p95 = quantile(ms, 0.95);
-  return {
-    name,
-    result: `p50 ${quantile(ms, 0.5).toFixed(0)} ms, p95 ${p95.toFixed(0)} ms${more}`,
-    target: `p95 < ${yearMsMax} ms`,
-    met: p95 < yearMsMax,
-  };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { projectionVersion } from '@callstream/domain';
 import { databaseAt, replaceDatabase } from '@callstream/stack';
 import { insertYearOfEvents } from '@callstream/tables/testing';
 import { startSystem } from '../../src/system/system.ts';
@@ -13,7 +14,7 @@ import type { YearOfCalls } from './year-of-calls.ts';
 
 interface WithYearOptions {
   readonly events: number;
-  /** Whether only the numbers of the year are read: then tables that are not kept get no events and no agents. */
+  /** Whether only the numbers of the year are read: then tables that are not kept get no events of calls. */
   readonly onlyNumbers?: boolean;
   readonly settings?: Readonly<Record<string, string>>;
   readonly report: ReportProgress;
@@ -33,7 +34,11 @@ export async function withYear(servers: Servers, options: WithYearOptions, use: 
   return withSystem(servers, { services: [], settings }, async (system) => {
     const year = yearOfCalls(events, Date.now());
     report(`filling the tables with a year of ${events} events …`);
-    await insertYearOfEvents(system.db, { ...year, report, ...(onlyNumbers && { tables: ['calls', 'visits'] }) });
+    await insertYearOfEvents(system.db, {
+      ...year,
+      report,
+      ...(onlyNumbers && { tables: ['calls', 'visits', 'segments'] }),
+    });
     return use(system, year);
   });
 }
@@ -49,12 +54,13 @@ async function withKeptYear(
   { events, settings = {}, report }: WithYearOptions,
   use: UseYear,
 ): Promise<BenchRow[]> {
-  const keptFile = join(folder, `year-${events}.json`);
+  const name = `year_${events}_version_${projectionVersion}`;
+  const keptFile = join(folder, `${name}.json`);
   const kept = existsSync(keptFile) ? (JSON.parse(await readFile(keptFile, 'utf8')) as KeptYear) : null;
-  const database = `bench_year_${events}`;
+  const database = `bench_${name}`;
   // Without what an interrupted fill has left.
   const databaseUrl = kept === null ? await replaceDatabase(server, database) : databaseAt(server, database);
-  const topic = `bench-year-${events}`;
+  const topic = `bench-${name}`;
   await using system = await startSystem({ brokers, topic, databaseUrl, services: [], settings });
   const { end } = kept ?? { end: Date.now() };
   const year = yearOfCalls(events, end);

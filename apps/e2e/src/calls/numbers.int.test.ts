@@ -180,9 +180,9 @@ describe('the numbers of a log with all call lives and a simulated day', () => {
       ),
     ).toEqual(expected);
     // How long is counted second by second where the function is tested.
-    const loggedIn = agents.filter(({ logged_in_ms }) => logged_in_ms > 0);
+    const loggedIn = agents.filter(({ logged_in_ms }) => (logged_in_ms ?? 0) > 0);
     expect(loggedIn.length).toBeGreaterThan(1);
-    for (const { logged_in_ms, paused_ms } of loggedIn) expect(paused_ms).toBeLessThanOrEqual(logged_in_ms);
+    for (const { logged_in_ms, paused_ms } of loggedIn) expect(paused_ms).toBeLessThanOrEqual(logged_in_ms ?? 0);
   });
 
   it('two thresholds, and half hours of a zone, are recounts of their own', async () => {

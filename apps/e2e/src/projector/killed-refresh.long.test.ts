@@ -36,7 +36,7 @@ it('after kill -9 of a projector at each step of a refresh, counts are right at 
   expect(marked).toBeGreaterThan(0);
 
   // A lock stops the next one before it removes marks, before it deletes the first buckets, and before the last ones are counted.
-  for (const table of ['bucket_marks', 'visit_buckets', 'call_buckets']) {
+  for (const table of ['bucket_marks', 'visit_buckets', 'agent_buckets']) {
     const locker = await sql.connect();
     await locker.query(`begin; lock table ${table} in share mode`);
     const killed = start();

@@ -586,6 +586,11 @@ it('the history leads from a number to its visits, to a call and its events, and
   expect(hashParam(page, 'to')).toBe(day);
   await page.getByLabel('To', { exact: true }).blur();
   await expectSoon(() => Promise.resolve([hashParam(page, 'from'), hashParam(page, 'to')]), [dayBefore, dayBefore]);
+  // Over 32 days, agents have their calls, and what is missing is said.
+  const before = new Intl.DateTimeFormat('sv-SE', { timeZone }).format(Date.now() - 40 * dayMs);
+  await go(page, `#/history?from=${before}&to=${day}&queue=${queue}`);
+  await page.getByText('Logged in, paused and occupancy: choose a period of at most 32 days.').waitFor(wait);
+  await page.getByRole('link', { name: 'Calls of ana: 1' }).waitFor(wait);
 });
 
 it('the history never shows the numbers of another period, and says which could not be loaded', async () => {

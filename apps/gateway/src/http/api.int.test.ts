@@ -495,7 +495,16 @@ describe('an export', () => {
     expect(ana!.logged_in_ms).toBeGreaterThanOrEqual(100_000);
     expect(ana!.occupancy).toBeGreaterThanOrEqual(0.35);
     expect(ana!.occupancy).toBeLessThan(1);
-    expect(bia!.logged_in_ms - bia!.paused_ms).toBe(10_000);
+    expect((bia!.logged_in_ms ?? 0) - (bia!.paused_ms ?? 0)).toBe(10_000);
+
+    // A longer period has no times logged in, and says so: only agents with calls.
+    const days = (count: number) => `from=${ago(count * 86_400)}&to=${ago(0)}`;
+    expect((await get(AgentStats, `/api/stats/agents?${days(32)}`)).occupancy_days_max).toBeUndefined();
+    const long = await get(AgentStats, `/api/stats/agents?${days(33)}`);
+    expect([long.occupancy_days_max, long.agents]).toMatchObject([
+      32,
+      [{ actor: 'ana@example.com', calls: 1, logged_in_ms: null, paused_ms: null, occupancy: null }],
+    ]);
 
     const hidden = await tokenWith({ queues: ['901'] });
     const ofBia = [{ actor: 'bia@example.com', calls: 0 }];

@@ -8,6 +8,13 @@ import type { StatsQuery } from './stats.ts';
 /** Most agents in one answer. */
 const agentsMax = 10_000;
 
+/**
+ * Longest period of which the times logged in and the occupancy are counted, in days: a month and a day. Each session and segment
+ * of it is read.
+ */
+const occupancyDaysMax = 32;
+const dayMs = 86_400_000;
+
 /** The times of agents on calls that they entered in a period, and logged in; or why the period is refused. */
 export async function readAgentStats(
   tables: VisibleTables,
@@ -20,9 +27,12 @@ export async function readAgentStats(
   const period = await tables.readPeriod({ from, to, now, timeZone });
   const problem = periodProblem(period, interval);
   if (problem !== null) return { problem };
-  const talked = await tables.countTalkTimes({ ...period, queues, interval, timeZone, limit: countsMax + 1 });
+  const withOccupancy = Date.parse(period.to) - Date.parse(period.from) <= occupancyDaysMax * dayMs;
+  const { talked, agents } = await tables.ofOneProjection(async (one) => ({
+    talked: await one.countTalkTimes({ ...period, queues, interval, timeZone, limit: countsMax + 1 }),
+    agents: await one.countAgentCalls({ ...period, queues, limit: agentsMax, rules: { ...rules, now }, withOccupancy }),
+  }));
   if (talked.length > countsMax) return { problem: tooManyCounts };
-  const agents = await tables.countAgentCalls({ ...period, queues, limit: agentsMax, rules: { ...rules, now } });
   const total = talked.find((part) => part.queue === null && part.begin === null);
   return {
     ...period,
@@ -41,6 +51,7 @@ export async function readAgentStats(
       paused_ms: pausedMs,
       occupancy,
     })),
+    occupancy_days_max: withOccupancy ? undefined : occupancyDaysMax,
     more: agents.more || undefined,
   };
 }

@@ -6,12 +6,15 @@ import fc from 'fast-check';
 import { migratedDatabase } from '../../testing/migrated-database.ts';
 import { batchOf } from '../../testing/batch-of.ts';
 import { countCallRows, countVisitRows } from '../../testing/count-rows.ts';
+import { countAgentRows, countTalkRows } from '../../testing/count-talk-rows.ts';
 import { countBucketsAnew, readBuckets } from '../../testing/read-buckets.ts';
 import { deleteRows } from '../../testing/replace-rows.ts';
 import { clientOf, poolOf } from '../connection/tables.ts';
 import {
   compactMarks,
+  countAgentCalls,
   countCalls,
+  countTalkTimes,
   countVisits,
   ensurePositions,
   intervals,
@@ -20,7 +23,7 @@ import {
   refreshBuckets,
   withConnection,
 } from '../index.ts';
-import type { CountedCalls, CountedVisits, Tables } from '../index.ts';
+import type { Tables } from '../index.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(120_000);
@@ -78,12 +81,24 @@ const calls = fc.record({
   queue: fc.constantFrom(...queues),
   direction: fc.constantFrom(undefined, 'inbound', 'inbound', 'inbound', 'outbound', 'internal'),
   waitMs: waits,
-  story: fc.constantFrom('rings', 'waits', 'answered', 'abandoned', 'overflows', 'ends', 'answered at once'),
+  story: fc.constantFrom(
+    'rings',
+    'waits',
+    'answered',
+    'abandoned',
+    'overflows',
+    'ends',
+    'answered at once',
+    'answered by two',
+    'goes on in another queue',
+  ),
   isFinished: fc.boolean(),
+  /** Until the agent leaves; null: they stay. */
+  talkMs: fc.option(fc.oneof(fc.constant(0), fc.nat(1_200_000))),
   /** From its first event to the next. */
   ringMs: fc.oneof(fc.constant(0), fc.nat(1_200_000)),
   /** A bit for each of its events: whether it comes only later. */
-  late: fc.nat(31),
+  late: fc.nat(127),
 });
 type RandomCall = typeof calls extends fc.Arbitrary<infer Call> ? Call : never;
 
@@ -91,16 +106,26 @@ type RandomCall = typeof calls extends fc.Arbitrary<infer Call> ? Call : never;
 function bodiesOf(call: RandomCall, n: number, anchor: number) {
   const at = anchor + call.offsetMs;
   const end = at + call.ringMs + call.waitMs;
-  const { queue } = call;
+  const { queue, talkMs } = call;
   const waiting = { type: 'call.waiting', queue, at: at + call.ringMs };
+  const left = (actor: string, enteredAt: number) =>
+    talkMs === null ? [] : [{ type: 'actor.left', actor, at: enteredAt + talkMs }];
+  const answered = [waiting, { type: 'actor.entered', queue, actor: 'ana', at: end }, ...left('ana', end)];
   const story = {
     rings: [],
     waits: [waiting],
-    answered: [waiting, { type: 'actor.entered', queue, actor: 'ana', at: end }],
+    answered,
     abandoned: [waiting, { type: 'call.queue-abandon', queue, at: end }],
     overflows: [waiting, { ...waiting, queue: '902', at: end }, { type: 'call.queue-abandon', at: end + 7_000 }],
     ends: [],
-    'answered at once': [{ type: 'actor.entered', actor: 'ana', at: end }],
+    'answered at once': [{ type: 'actor.entered', actor: 'ana', at: end }, ...left('ana', end)],
+    'answered by two': [
+      ...answered,
+      { type: 'actor.entered', queue, actor: 'bia', at: end + 9_000 },
+      ...left('bia', end + 9_000),
+    ],
+    // Then the call is in another queue than its first agent got it through.
+    'goes on in another queue': [...answered, { ...waiting, queue: '902', at: end + 30_000 }],
   }[call.story];
   const finished = call.isFinished ? [{ type: 'call.finished', at: end + 60_000 }] : [];
   return [{ type: 'call.new', at }, ...story, ...finished].map(({ at: eventAt, ...fields }, i) => ({
@@ -144,6 +169,7 @@ const questions = fc.record({
   ),
   interval: fc.constantFrom(null, ...intervals),
   queues: fc.constantFrom(null, null, ['900'], ['901', '902'], []),
+  visibleQueues: fc.constantFrom(null, null, ['900'], ['901', '902'], []),
   serviceLevelMs: waits,
   shortAbandonMs: waits,
   /** The call that becomes stale about now. */
@@ -159,7 +185,14 @@ interface Asked {
   readonly timeZone: string;
 }
 
-/** Expects both counts to be those of the rows. */
+/** Of the counts of agents. */
+const agents = {
+  limit: 1_000_000,
+  rules: { now: 0, staleAfterMs: 0, ringMsMax: 0, presenceStaleMs: 0, wrapUpMs: 0 },
+  withOccupancy: false,
+};
+
+/** Expects all counts to be those of the rows. */
 async function expectExact(question: Question, { all, anchor, timeZone }: Asked): Promise<void> {
   const { fromMs, lengthMs, interval, serviceLevelMs, shortAbandonMs, nowMs, staleAfterMs } = question;
   const period = {
@@ -172,18 +205,33 @@ async function expectExact(question: Question, { all, anchor, timeZone }: Asked)
   const ofVisits = { ...period, serviceLevelMs, shortAbandonMs };
   const staleAt = anchor + (all[question.staleCall % all.length]?.offsetMs ?? 0) + staleAfterMs;
   const ofCalls = { ...period, now: staleAt + nowMs, staleAfterMs };
+  const ofAgents = { ...period, ...agents, visibleQueues: question.visibleQueues };
   const [visits, expectedVisits, counted, expectedCalls] = await Promise.all([
     countVisits(db, ofVisits),
     countVisitRows(db, ofVisits),
     countCalls(db, ofCalls),
     countCallRows(db, ofCalls),
   ]);
+  const [talked, expectedTalks, called, expectedAgents] = await Promise.all([
+    countTalkTimes(db, ofAgents),
+    countTalkRows(db, ofAgents),
+    countAgentCalls(db, ofAgents),
+    countAgentRows(db, ofAgents),
+  ]);
   expect(inOrder(visits)).toEqual(inOrder(expectedVisits));
   expect(inOrder(counted)).toEqual(inOrder(expectedCalls));
+  expect(inOrder(talked)).toEqual(inOrder(expectedTalks));
+  expect(inOrder(called.rows)).toEqual(inOrder(expectedAgents));
 }
 
-const inOrder = <Row extends CountedVisits | CountedCalls>(rows: readonly Row[]): Row[] => {
-  const keyOf = ({ begin, queue }: Row): string => JSON.stringify([begin, queue]);
+interface CountKey {
+  readonly begin?: string | null;
+  readonly queue?: string | null;
+  readonly actor?: string;
+}
+
+const inOrder = <Row extends CountKey>(rows: readonly Row[]): Row[] => {
+  const keyOf = ({ begin, queue, actor }: Row): string => JSON.stringify([begin, queue, actor]);
   return rows.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 };
 
@@ -265,6 +313,21 @@ describe('counts from buckets', () => {
     expect(await countDay()).toMatchObject([{ queue: '900', visits: 2 }]);
     await poolOf(db).query(`insert into bucket_marks values ('2026-03-02T13:00:00Z')`);
     expect(await countDay()).toMatchObject([{ queue: '900', visits: 1 }]);
+  });
+
+  it('of talk times and agents are read from them where nothing is marked; of an agent, where nothing of the day is', async () => {
+    const talk = (call_id: string, timestamp: string) => ({
+      body: JSON.stringify({ type: 'actor.entered', actor: 'ana', call_id, queue: '900', timestamp }),
+      receivedAt: timestamp,
+    });
+    await write(eventsOf([talk('c', '2026-03-02T13:00:00Z'), talk('d', '2026-03-02T14:00:00Z')]));
+    await refreshBuckets(db, version);
+    await poolOf(db).query('delete from segments');
+    const options = { ...day, ...agents, visibleQueues: null };
+    const counted = async () => [await countTalkTimes(db, options), (await countAgentCalls(db, options)).rows];
+    expect(await counted()).toMatchObject([[{ calls: 2 }, { queue: '900', calls: 2 }], [{ actor: 'ana', calls: 2 }]]);
+    await poolOf(db).query(`insert into bucket_marks values ('2026-03-02T13:00:00Z')`);
+    expect(await counted()).toMatchObject([[{ calls: 1 }, { queue: '900', calls: 1 }], []]);
   });
 
   it('have what a transaction commits while they are refreshed', async () => {

@@ -16,6 +16,9 @@ export const visitSums = {
   open: 'open',
 } as const satisfies Partial<Record<keyof VisitCounts, string>>;
 
+/** Columns of `talk_buckets` and `agent_buckets` that are added up. */
+export const talkSums = ['calls', 'ended', 'on_call_ms'] as const;
+
 /** The outcomes that depend on the moment: `call_buckets` has when the calls were last heard of. */
 const unsettledOutcomes: readonly string[] = ['open', 'not_known'];
 

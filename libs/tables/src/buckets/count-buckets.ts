@@ -1,8 +1,11 @@
 import { visitCountColumns } from '../read/numbers/count-visits-sql.ts';
+import { enteredSegments, talkCounts } from '../read/numbers/talk-times-sql.ts';
 import { callDirections, settledOutcomes, unsettledColumn, visitSums } from './columns.ts';
+import { bucketTables } from '../projection/schemas.ts';
 import type { BucketTable } from '../projection/schemas.ts';
-import { addUpBuckets } from './add-up-buckets.ts';
-import { bucketMinutes, bucketOf, bucketsOf, isOfDay, lengthOf, markedMinutes } from './levels.ts';
+import { addUpLevels } from './add-up-buckets.ts';
+import { shapeOf, shortestOf } from './bucket-tables.ts';
+import { bucketOf, bucketsOf, isOfDay, lengthOf } from './levels.ts';
 
 /** Largest wait in an array of waits, in ms: longer ones are beyond every threshold. */
 export const waitMsMax = 2_147_483_647;
@@ -44,36 +47,81 @@ select b.minutes, b.begins_at, queue,
 from ${from}
 group by 1, 2, 3`;
 
-/** SQL: the statements that add up shorter buckets to longer ones. `where`: see {@link addUpBuckets}; gets the length of the longer ones. */
-const addUp = (table: BucketTable, where: (minutes: number) => string): string[] =>
-  bucketMinutes
-    .slice(0, -1)
-    .map((minutes, i) =>
-      addUpBuckets(table, { minutes, shorter: bucketMinutes[i + 1] ?? markedMinutes, where: where(minutes) }),
-    )
-    .toReversed();
+/** SQL: counts times on calls into `talk_buckets` or `agent_buckets`. `from`: those of {@link enteredSegments} with their bucket `b`. */
+const insertTalkBuckets = (table: 'talk_buckets' | 'agent_buckets', from: string): string => {
+  const { keys, sums, maxima } = shapeOf(table);
+  const key = ['b.minutes', 'b.begins_at', ...keys].join(', ');
+  return `
+insert into ${table} (minutes, begins_at, ${[...keys, ...sums, ...maxima].join(', ')})
+select ${key}, ${talkCounts} from ${from} group by ${key}`;
+};
 
-const inQuarters = (at: string): string =>
-  `cross join lateral (values (${markedMinutes}, ${bucketOf(at, markedMinutes)})) b (minutes, begins_at)`;
-const all = (): string => 'true';
+/** How the shortest buckets of a table are counted. */
+interface BucketCount {
+  /** SQL: the rows that are counted from a time until before another. */
+  readonly rows: (from: string, to: string) => string;
+  /** Column of `rows`: its time. */
+  readonly at: string;
+  /** SQL: counts rows. `from`: `rows` with their bucket `b`. */
+  readonly insert: (from: string) => string;
+}
+
+const counts: Readonly<Record<BucketTable, BucketCount>> = {
+  visit_buckets: {
+    rows: (from, to) => `select * from visits where waiting_at >= ${from} and waiting_at < ${to}`,
+    at: 'waiting_at',
+    insert: insertVisitBuckets,
+  },
+  call_buckets: {
+    rows: (from, to) => `select * from call_outcomes(${from}, ${to}, ${noMoment})`,
+    at: 'began_at',
+    insert: insertCallBuckets,
+  },
+  talk_buckets: {
+    rows: enteredSegments,
+    at: 'entered_at',
+    insert: (from) => insertTalkBuckets('talk_buckets', from),
+  },
+  agent_buckets: {
+    rows: enteredSegments,
+    at: 'entered_at',
+    insert: (from) => insertTalkBuckets('agent_buckets', from),
+  },
+};
+
+/** SQL: counts all rows of a table into its shortest buckets. */
+function countAll(table: BucketTable): string {
+  const { rows, at, insert } = counts[table];
+  const minutes = shortestOf(table);
+  return insert(
+    `(${rows(`timestamptz '-infinity'`, `timestamptz 'infinity'`)}) counted_rows
+     cross join lateral (values (${minutes}, ${bucketOf(at, minutes)})) b (minutes, begins_at)`,
+  );
+}
 
 /**
- * SQL: counts all visits and calls into empty buckets. Each row is read once: the longer buckets are sums. Without statistics of the
+ * SQL: counts everything into empty buckets. Each row is read once: the longer buckets are sums. Without statistics of the
  * shorter ones, they could be joined by nested loops.
  */
 export const countAllBuckets = [
-  insertVisitBuckets(`visits ${inQuarters('waiting_at')}`),
-  'analyze visit_buckets',
-  ...addUp('visit_buckets', all),
-  insertCallBuckets(`call_outcomes('-infinity', 'infinity', ${noMoment}) ${inQuarters('began_at')}`),
-  'analyze call_buckets',
-  ...addUp('call_buckets', all),
-  'analyze visit_buckets, call_buckets',
+  ...bucketTables.flatMap((table) => [countAll(table), `analyze ${table}`, ...addUpLevels(table, () => 'true')]),
+  `analyze ${bucketTables.join()}`,
 ].join(';\n');
 
-/** SQL: the quarters of an hour $2 of the day $1 as `b`. */
-const marked = `(select ${markedMinutes} as minutes, begins_at from unnest($2::timestamptz[]) marks (begins_at) where ${isOfDay('begins_at')}) b`;
-const markEnd = `b.begins_at + ${lengthOf(markedMinutes)}`;
+/** SQL: the buckets of the day $1 that contain the quarters of an hour $2, each once. */
+const marked = (minutes: number): string =>
+  `select distinct ${minutes} as minutes, ${bucketOf('mark', minutes)} as begins_at
+   from unnest($2::timestamptz[]) marks (mark) where ${isOfDay('mark')}`;
+
+/** SQL: counts the rows of the shortest buckets of the day $1 again that contain the quarters of an hour $2. */
+function countMarked(table: BucketTable): string {
+  const { rows, insert } = counts[table];
+  const minutes = shortestOf(table);
+  // Without "offset 0" the planner may scan all rows, of all time.
+  return insert(
+    `(${marked(minutes)}) b cross join lateral (${rows('b.begins_at', `b.begins_at + ${lengthOf(minutes)}`)} offset 0) counted_rows`,
+  );
+}
 
 /** SQL: `minutes` and `begins_at` of the buckets that contain the quarters of an hour $2, each once. */
 const wanted = `(select distinct b.minutes, b.begins_at from unnest($2::timestamptz[]) marks (mark) cross join lateral ${bucketsOf('mark')} b (minutes, begins_at))`;
@@ -86,18 +134,11 @@ const isInMarked = (minutes: number): string =>
 
 /**
  * SQL: the statements that count the buckets of the day that begins at $1 again which contain the quarters of an hour $2. Only
- * those quarters are read from visits and calls: the longer buckets are sums of shorter ones, which are right, or marked again.
+ * those quarters are read from visits, calls and segments (of agents: the whole day): the longer buckets are sums of shorter
+ * ones, which are right, or marked again.
  */
-export const recountBuckets: readonly string[] = [
-  deleteBuckets('visit_buckets'),
-  // Without "offset 0" the planner may scan all visits and calls, of all time.
-  insertVisitBuckets(
-    `${marked} cross join lateral (select * from visits where waiting_at >= b.begins_at and waiting_at < ${markEnd} offset 0) v`,
-  ),
-  ...addUp('visit_buckets', isInMarked),
-  deleteBuckets('call_buckets'),
-  insertCallBuckets(
-    `${marked} cross join lateral (select * from call_outcomes(b.begins_at, ${markEnd}, ${noMoment}) offset 0) o`,
-  ),
-  ...addUp('call_buckets', isInMarked),
-];
+export const recountBuckets: readonly string[] = bucketTables.flatMap((table) => [
+  deleteBuckets(table),
+  countMarked(table),
+  ...addUpLevels(table, isInMarked),
+]);

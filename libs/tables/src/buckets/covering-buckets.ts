@@ -1,6 +1,7 @@
 import type { BucketTable } from '../projection/schemas.ts';
 import { intervalOf } from '../read/numbers/periods.ts';
-import { bucketMinutes, bucketOf, dayMinutes, lengthOf, markedMinutes } from './levels.ts';
+import { shapeOf, shortestOf } from './bucket-tables.ts';
+import { bucketOf, dayMinutes, lengthOf, markedMinutes } from './levels.ts';
 
 export interface CoveringBucketsOptions {
   readonly table: BucketTable;
@@ -17,11 +18,13 @@ const microsecond = `interval '1 microsecond'`;
  * SQL: two CTEs that divide a period. `whole` has the buckets that answer for a part of it: the longest that are within the period
  * and one interval (`begin`), and not marked. Its rows are runs of neighbours, from `from_at` to `to_at`: few, as each is a search
  * in an index. `parts` has all other times (`from_at`, `to_at`) that may have visits or calls: the edges of the period, what is
- * marked, and what the time zone divides within a quarter of an hour.
+ * marked, and what the time zone divides within the shortest bucket.
  */
 export function coveringBuckets({ table, from, to, unit, zone }: CoveringBucketsOptions): string {
-  const levels = bucketMinutes.map((minutes, i) => {
-    const longer = bucketMinutes[i - 1];
+  const { minutes: lengths } = shapeOf(table);
+  const shortest = shortestOf(table);
+  const levels = lengths.map((minutes, i) => {
+    const longer = lengths[i - 1];
     const source = longer === undefined ? daysOf(table) : dividedBuckets(longer, minutes);
     return `buckets${minutes} as materialized (
       select begins_at, begin, ${isWhole(minutes)} as is_whole
@@ -30,7 +33,7 @@ export function coveringBuckets({ table, from, to, unit, zone }: CoveringBuckets
         -- Without "offset 0", Postgres would compute begin several times.
         where begins_at < ${to}::timestamptz and begins_at > ${from}::timestamptz - ${lengthOf(minutes)} offset 0) d)`;
   });
-  const wholes = bucketMinutes.map(
+  const wholes = lengths.map(
     (
       minutes,
     ) => `select ${minutes} as minutes, begin, min(begins_at) as from_at, max(begins_at) + ${lengthOf(minutes)} as to_at
@@ -42,8 +45,8 @@ export function coveringBuckets({ table, from, to, unit, zone }: CoveringBuckets
       where begins_at < ${to}::timestamptz and begins_at > ${from}::timestamptz - ${lengthOf(markedMinutes)}
     ), ${levels.join(', ')}, whole as materialized (${wholes.join(' union all ')}), parts as materialized (
       select greatest(min(begins_at), ${from}::timestamptz) as from_at,
-        least(max(begins_at) + ${lengthOf(markedMinutes)}, ${to}::timestamptz) as to_at
-      from (select begins_at, ${runOf(markedMinutes)} as run from buckets${markedMinutes} where not is_whole) numbered
+        least(max(begins_at) + ${lengthOf(shortest)}, ${to}::timestamptz) as to_at
+      from (select begins_at, ${runOf(shortest)} as run from buckets${shortest} where not is_whole) numbered
       group by run
     )`;
 
@@ -63,6 +66,13 @@ export function coveringBuckets({ table, from, to, unit, zone }: CoveringBuckets
       union select ${bucketOf('begins_at', dayMinutes)} from marked`;
   }
 }
+
+/** SQL: the runs `w` of the CTE `whole` with their buckets `b`, of which these columns are read. */
+export const wholeBuckets = (table: BucketTable, columns = '*'): string =>
+  // Without "offset 0" the planner may scan all buckets, of all time.
+  `whole w, lateral (
+    select ${columns} from ${table} where minutes = w.minutes and begins_at >= w.from_at and begins_at < w.to_at offset 0
+  ) b`;
 
 /** SQL: the same for neighbours, which have the same distance to their number. */
 const runOf = (minutes: number, partition = ''): string =>

@@ -1,7 +1,7 @@
-/** Lengths of the buckets, in minutes, from the longest; each is a multiple of the next. */
+/** Lengths that buckets have, in minutes, from the longest; each is a multiple of the next. */
 export const bucketMinutes = [1_440, 360, 60, 15] as const;
 
-/** The shortest buckets, which are marked when their visits or calls change. */
+/** The shortest buckets, which are marked when what they count changes. */
 export const markedMinutes = 15;
 
 /** The longest ones, which are counted in one transaction with all that they contain. */

@@ -7,8 +7,8 @@ import { markedMinutes } from './levels.ts';
 const markedMs = markedMinutes * 60_000;
 
 /**
- * Marks the buckets in which these calls and their visits are, and were before. Only inserts, so that it never waits for another
- * transaction, and in that of the rows: so a bucket without a visible mark has what its rows say.
+ * Marks the buckets in which these calls, their visits and the entries of agents are, and were before. Only inserts, so that it
+ * never waits for another transaction, and in that of the rows: so a bucket without a visible mark has what its rows say.
  */
 export function markBuckets(changed: readonly ChangedCall[]): Statement[] {
   const begins = new Set<number>();
@@ -27,9 +27,10 @@ export function markBuckets(changed: readonly ChangedCall[]): Statement[] {
   ];
 }
 
-function addBegins(begins: Set<number>, { beganAt, visits }: Call): void {
+function addBegins(begins: Set<number>, { beganAt, visits, segments }: Call): void {
   begins.add(beginOf(beganAt));
   for (const { waitingAt } of visits) begins.add(beginOf(waitingAt));
+  for (const { enteredAt } of segments) if (enteredAt !== null) begins.add(beginOf(enteredAt));
 }
 
 const beginOf = (at: number): number => Math.floor(at / markedMs) * markedMs;

@@ -1,11 +1,11 @@
--- Roll-ups of visits and calls, so that the counts of a year read some thousand rows. Each bucket is 15 minutes, an hour, six
--- hours or a day of UTC, so the days and half hours of any time zone are sums of whole buckets. A projector counts them again
--- after the tables have changed (libs/tables/src/buckets); what is marked is read from visits and calls.
+-- Roll-ups of visits, calls and the agents' times on calls, so that the counts of a year read some thousand rows. Each bucket is
+-- 15 minutes, an hour, six hours or a day of UTC, so the days and half hours of any time zone are sums of whole buckets. A projector
+-- counts them again after the tables have changed (libs/tables/src/buckets); what is marked is read from visits, calls and segments.
 
 create table bucket_marks (
   begins_at timestamptz not null
 );
-comment on table bucket_marks is 'Quarters of an hour, UTC, whose visits or calls have changed since their buckets were counted. Without a key, so that no transaction waits for another.';
+comment on table bucket_marks is 'Quarters of an hour, UTC, whose visits, calls or times of agents on calls have changed since their buckets were counted. Without a key, so that no transaction waits for another.';
 comment on column bucket_marks.begins_at is 'Beginning of the quarter of an hour.';
 
 create table visit_buckets (
@@ -81,3 +81,48 @@ comment on column call_buckets.outbound_unsettled is 'heard_at of the other outb
 comment on column call_buckets.internal_answered is 'Internal calls that were answered.';
 comment on column call_buckets.internal_not_answered is 'Internal calls that ended unanswered.';
 comment on column call_buckets.internal_unsettled is 'heard_at of the other internal calls, ascending.';
+
+create table talk_buckets (
+  minutes int not null,
+  begins_at timestamptz not null,
+  queue text collate "C" not null,
+  call_queue text collate "C" not null,
+  calls int not null,
+  ended int not null,
+  on_call_ms bigint not null,
+  on_call_ms_max bigint not null,
+  primary key (minutes, begins_at, queue, call_queue)
+);
+comment on table talk_buckets is 'Counts of the times that agents entered calls in a bucket, by the queue through which they got the call. Only for callstream itself: rows may be older than those of segments, see bucket_marks.';
+comment on column talk_buckets.minutes is 'Length of the bucket: 15, 60, 360 or 1440.';
+comment on column talk_buckets.begins_at is 'Beginning of the bucket, a multiple of its length since 1970-01-01T00:00:00Z.';
+comment on column talk_buckets.queue is 'The queue through which the agents got the calls; '''' if none is known. At most 512 bytes.';
+comment on column talk_buckets.call_queue is 'The queue that the calls were in last, which decides who sees them; '''' if none is known. At most 512 bytes.';
+comment on column talk_buckets.calls is 'Times that agents entered a call in the bucket.';
+comment on column talk_buckets.ended is 'Of these, the ended ones.';
+comment on column talk_buckets.on_call_ms is 'Sum of the times on calls of the ended ones, in milliseconds.';
+comment on column talk_buckets.on_call_ms_max is 'Longest of these, in milliseconds; 0 if none.';
+
+-- Days only: by quarters of an hour, there would be as many rows as segments.
+create table agent_buckets (
+  minutes int not null,
+  begins_at timestamptz not null,
+  actor text collate "C" not null,
+  queue text collate "C" not null,
+  call_queue text collate "C" not null,
+  calls int not null,
+  ended int not null,
+  on_call_ms bigint not null,
+  on_call_ms_max bigint not null,
+  primary key (minutes, begins_at, actor, queue, call_queue)
+);
+comment on table agent_buckets is 'The counts of talk_buckets by agent, of days. Only for callstream itself: rows may be older than those of segments, see bucket_marks.';
+comment on column agent_buckets.minutes is 'Length of the bucket: 1440.';
+comment on column agent_buckets.begins_at is 'Beginning of the day of UTC.';
+comment on column agent_buckets.actor is 'The agent. At most 512 bytes.';
+comment on column agent_buckets.queue is 'The queue through which the agent got the calls; '''' if none is known. At most 512 bytes.';
+comment on column agent_buckets.call_queue is 'The queue that the calls were in last, which decides who sees them; '''' if none is known. At most 512 bytes.';
+comment on column agent_buckets.calls is 'Times that the agent entered a call on the day.';
+comment on column agent_buckets.ended is 'Of these, the ended ones.';
+comment on column agent_buckets.on_call_ms is 'Sum of the times on calls of the ended ones, in milliseconds.';
+comment on column agent_buckets.on_call_ms_max is 'Longest of these, in milliseconds; 0 if none.';

@@ -8,7 +8,7 @@ begin
     grant select, insert, update on events, calls, visits, segments, agents, agent_sessions to callstream_projector;
     -- With an event that comes late, a call or an agent may have fewer of them than before.
     grant delete on visits, segments, agent_sessions to callstream_projector;
-    grant select, insert, delete on bucket_marks, visit_buckets, call_buckets to callstream_projector;
+    grant select, insert, delete on bucket_marks, visit_buckets, call_buckets, talk_buckets, agent_buckets to callstream_projector;
   end if;
   if to_regrole('callstream_gateway') is not null then
     execute format('grant usage on schema %I to callstream_gateway', current_schema());

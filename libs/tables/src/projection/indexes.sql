@@ -37,8 +37,8 @@ create index calls_queue on calls (queue, created_at, id);
 create index calls_their_number on calls (reverse(their_number) text_pattern_ops);
 create index visits_waiting on visits (waiting_at);
 -- For the agents of the last hours, and of a period; as small as events_at, and leaves updates HOT. Open segments are those of
--- unfinished calls.
-create index segments_times on segments using brin (ended_at, entered_at, rang_at) with (pages_per_range = 16);
+-- unfinished calls. Summarised early, as calls_began.
+create index segments_times on segments using brin (ended_at, entered_at, rang_at) with (pages_per_range = 16, autosummarize = on);
 -- For the agents as of a moment, and those of a period.
 create unique index agent_sessions_pkey on agent_sessions (actor, queue, began_at);
 create index agent_sessions_times on agent_sessions using gist (tstzrange(began_at, ended_at));

@@ -32,7 +32,7 @@ export const tableNames = ['events', 'calls', 'visits', 'segments', 'agents', 'a
 export type TableName = (typeof tableNames)[number];
 
 /** Tables with counts of the others. */
-export const bucketTables = ['visit_buckets', 'call_buckets'] as const;
+export const bucketTables = ['visit_buckets', 'call_buckets', 'talk_buckets', 'agent_buckets'] as const;
 export type BucketTable = (typeof bucketTables)[number];
 
 const alterEachTable = (change: string): string =>

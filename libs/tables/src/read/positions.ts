@@ -20,8 +20,8 @@ export interface Position {
 /** SQL: a timestamp as ms since 1970. */
 export const epochMs = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
 
-/** Oldest projection version whose tables this code can read: before it, there were no buckets. */
-export const readableVersionMin = 6;
+/** Oldest projection version whose tables this code can read: before it, there were no buckets of agents' calls. */
+export const readableVersionMin = 7;
 
 /**
  * The positions of a projection; without `schema`, of the one on the search path. Every process reads them first, so an

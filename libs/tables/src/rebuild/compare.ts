@@ -2,6 +2,7 @@ import { sqlOf } from '../connection/tables.ts';
 import type { Tables } from '../connection/tables.ts';
 import { liveSchema, verifySchema } from '../connection/schema-names.ts';
 import { inTransaction } from '../connection/transaction.ts';
+import { shapeOf } from '../buckets/bucket-tables.ts';
 import { bucketsOf } from '../buckets/levels.ts';
 import { bucketTables, tableNames } from '../projection/schemas.ts';
 import type { BucketTable, TableName } from '../projection/schemas.ts';
@@ -12,7 +13,8 @@ import type { Position } from '../read/positions.ts';
 export const comparedTables = [...tableNames, ...bucketTables] as const;
 export type ComparedTable = TableName | BucketTable;
 
-const bucketKey = 'jsonb_build_array(t.minutes, t.begins_at, t.queue)';
+const bucketKey = (table: BucketTable): string =>
+  `jsonb_build_array(${['minutes', 'begins_at', ...shapeOf(table).keys].map((name) => `t.${name}`).join(', ')})`;
 /** SQL: the key of the row `t` as JSON. */
 const keys = {
   events: 'jsonb_build_array(t.uuid)',
@@ -21,11 +23,13 @@ const keys = {
   segments: 'jsonb_build_array(t.call_id, t.n)',
   agents: 'jsonb_build_array(t.actor, t.queue)',
   agent_sessions: 'jsonb_build_array(t.actor, t.queue, t.began_at)',
-  visit_buckets: bucketKey,
-  call_buckets: bucketKey,
+  visit_buckets: bucketKey('visit_buckets'),
+  call_buckets: bucketKey('call_buckets'),
+  talk_buckets: bucketKey('talk_buckets'),
+  agent_buckets: bucketKey('agent_buckets'),
 } as const satisfies Record<ComparedTable, string>;
 
-/** The marks of the live tables: what they mark is older than visits and calls, and not compared. */
+/** The marks of the live tables: what they mark is older than the other tables, and not compared. */
 const liveMarks = `${verifySchema}.live_marks`;
 const createLiveMarks = `create table ${liveMarks} as
   select distinct b.minutes, b.begins_at from ${liveSchema}.bucket_marks m, lateral ${bucketsOf('m.begins_at')} b (minutes, begins_at)`;

@@ -1,7 +1,7 @@
 import { noOutcomeCounts } from '@callstream/domain';
 import type { OutcomeCounts, CallDirection } from '@callstream/domain';
 import { callDirections, settledOutcomes, unsettledColumn } from '../../buckets/columns.ts';
-import { coveringBuckets } from '../../buckets/covering-buckets.ts';
+import { coveringBuckets, wholeBuckets } from '../../buckets/covering-buckets.ts';
 import { sqlOf } from '../../connection/tables.ts';
 import type { Queryable } from '../../connection/tables.ts';
 import { bytesOfCountOf, sizedCounts } from '../page.ts';
@@ -71,6 +71,11 @@ const unsettledColumns: readonly OutcomeColumn[] = callDirections.flatMap((direc
     { direction, outcome: 'not_known', name: `${direction}_not_known`, ofBucket: notKnown },
   ];
 });
+/** SQL: what is read of a bucket. */
+const bucketColumns = [
+  '*',
+  ...callDirections.map((direction) => `cardinality(${unsettledColumn(direction)}) as ${unsettledCount(direction)}`),
+].join(', ');
 const outcomeColumns = [...settledColumns, ...unsettledColumns];
 
 const countsOf = (direction: CallDirection): string =>
@@ -91,11 +96,7 @@ export async function countCalls(db: Queryable, options: CountCallsOptions): Pro
     text: `
       with ${coveringBuckets({ table: 'call_buckets', from: '$1', to: '$2', unit: '$6', zone: '$7' })}, found as (
         select w.begin, b.queue, ${outcomeColumns.map(({ name, ofBucket }) => `${ofBucket} as ${name}`).join(', ')}
-        -- Without "offset 0" the planner may scan all buckets, of all time.
-        from whole w, lateral (
-          select *, ${callDirections.map((direction) => `cardinality(${unsettledColumn(direction)}) as ${unsettledCount(direction)}`).join(', ')}
-          from call_buckets where minutes = w.minutes and begins_at >= w.from_at and begins_at < w.to_at offset 0
-        ) b
+        from ${wholeBuckets('call_buckets', bucketColumns)}
         where $3::text[] is null or b.queue = any($3)
         union all
         select case when $6::text is not null then ${intervalOf('began_at', '$6', '$7')} end, queue, ${outcomeColumns

@@ -1,11 +1,10 @@
 import { sqlOf } from '../../connection/tables.ts';
 import type { Queryable } from '../../connection/tables.ts';
-import { onCallMs } from '../export/export-agent-calls.ts';
 import type { CountAgentCallsOptions } from './count-agent-calls.ts';
-import { intervalOf } from './periods.ts';
 import type { Interval } from './periods.ts';
+import { foundTalkTimes, summedTalkTimes } from './talk-times-sql.ts';
 
-export interface CountTalkTimesOptions extends Omit<CountAgentCallsOptions, 'rules'> {
+export interface CountTalkTimesOptions extends Omit<CountAgentCallsOptions, 'rules' | 'withOccupancy'> {
   /** null: only by queue. */
   readonly interval: Interval | null;
   /** IANA name. */
@@ -33,7 +32,7 @@ export interface TalkTimesOfPart extends CountedTalkTimes {
 
 /**
  * Counts the times that agents entered calls in the period: of the whole period, by the queue through which they got the call,
- * and by interval. Each is the same as the rows of {@link exportAgentCalls}. Up to `limit` counts.
+ * and by interval. Each is the same as the rows of `exportAgentCalls`. Up to `limit` counts.
  */
 export async function countTalkTimes(
   db: Queryable,
@@ -42,15 +41,9 @@ export async function countTalkTimes(
   // No prepared statement: a generic plan for an hour and for a year would suit neither.
   const { rows } = await sqlOf(db).query<TalkTimesOfPart>({
     text: `
-      with entered as (
-        select coalesce(s.queue, '') as queue, ${intervalOf('s.entered_at', '$5', '$6')} as begin, ${onCallMs('s')} as ms
-        from segments s join calls c on c.call_id = s.call_id
-        where s.entered_at >= $1::timestamptz and s.entered_at < $2::timestamptz
-          and ($3::text[] is null or coalesce(s.queue, '') = any($3)) and ($4::text[] is null or c.queue = any($4))
-      )
-      select queue, begin, count(*)::int as calls, count(ms)::int as ended, coalesce(sum(ms), 0)::bigint as "onCallMs",
-        coalesce(max(ms), 0)::bigint as "onCallMsMax"
-      from entered group by grouping sets ((), (queue), (begin))
+      with ${foundTalkTimes({ by: 'queue', unit: '$5', zone: '$6' })}
+      select queue, begin, ${summedTalkTimes}
+      from found group by grouping sets ((), (queue), (begin))
       having grouping(begin) = 1 or begin is not null
       order by queue nulls first, begin nulls first limit $7`,
     values: [from, to, queues, visibleQueues, interval, timeZone, limit],

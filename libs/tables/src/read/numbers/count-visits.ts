@@ -1,7 +1,7 @@
 import type { VisitCounts } from '@callstream/domain';
 import { visitSums } from '../../buckets/columns.ts';
 import { waitMsMax } from '../../buckets/count-buckets.ts';
-import { coveringBuckets } from '../../buckets/covering-buckets.ts';
+import { coveringBuckets, wholeBuckets } from '../../buckets/covering-buckets.ts';
 import { sqlOf } from '../../connection/tables.ts';
 import type { Queryable } from '../../connection/tables.ts';
 import { bytesOfCountOf, sizedCounts } from '../page.ts';
@@ -63,10 +63,7 @@ export async function countVisits(db: Queryable, options: CountVisitsOptions): P
           .join(', ')},
           ${waitsWithin('$4', 'b.answered_waits')} as "answeredInTime",
           ${waitsWithin('$5', 'b.abandoned_waits')} as "abandonedShort", b.wait_ms_max as "waitMsMax"
-        -- Without "offset 0" the planner may scan all buckets, of all time.
-        from whole w, lateral (
-          select * from visit_buckets where minutes = w.minutes and begins_at >= w.from_at and begins_at < w.to_at offset 0
-        ) b
+        from ${wholeBuckets('visit_buckets')}
         where $3::text[] is null or b.queue = any($3)
         union all
         select begin, queue, ${Object.keys(visitSums)

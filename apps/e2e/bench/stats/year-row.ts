@@ -1,0 +1,30 @@
+import { quantile } from '../../src/load/statistics.ts';
+import { measureMs } from '../bench.ts';
+import type { BenchRow } from '../bench.ts';
+
+/** Goal for the numbers of a year, in ms. */
+const yearMsMax = 300;
+
+/** Milliseconds of each of these runs, one after the other. */
+export async function measureRuns(runs: number, run: (i: number) => Promise<unknown>): Promise<number[]> {
+  const ms: number[] = [];
+  for (let i = 0; i < runs; i++) ms.push(await measureMs(() => run(i)));
+  return ms;
+}
+
+export function yearRow(name: string, ms: readonly number[], more = ''): BenchRow {
+  const p95 = quantile(ms, 0.95);
+  return {
+    name,
+    result: `p50 ${quantile(ms, 0.5).toFixed(0)} ms, p95 ${p95.toFixed(0)} ms${more}`,
+    target: `p95 < ${yearMsMax} ms`,
+    met: p95 < yearMsMax,
+  };
+}
+
+/** @throws {Error} if the answer is no success */
+export async function readAnswer(url: string): Promise<void> {
+  const response = await fetch(url);
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+}
