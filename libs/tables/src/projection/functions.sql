@@ -208,38 +208,58 @@ language sql stable begin atomic
     where coalesce(s.rang_at, s.entered_at, s.ended_at) < least(period_to, moment)
       and s.actor in (select actor from stays where is_counted)
   ), counted_segs as (
-    select * from segs where is_counted
+    select *, coalesce(rang_last_at + ring_max >= entered_at, false) as rang_until_entered from segs where is_counted
   ), busy_times as (
-    select actor, entered_at as begin_at, end_at from counted_segs
-    union all select actor, rang_at, least(coalesce(entered_at, end_at), rang_last_at + ring_max) from counted_segs
-    union all select actor, ended_at, ended_at + wrap_up from counted_segs where entered_at is not null or end_reason = 'left'
+    -- Few long ranges: ringing, the call and wrap-up follow each other.
+    select actor, case when rang_until_entered then least(rang_at, entered_at) else entered_at end as begin_at,
+      end_at + case when ended_at is null then interval '0' else wrap_up end as end_at
+    from counted_segs where entered_at is not null
+    union all select actor, rang_at, least(coalesce(entered_at, end_at), rang_last_at + ring_max)
+    from counted_segs where rang_at is not null and not rang_until_entered
+    union all select actor, ended_at, ended_at + wrap_up
+    from counted_segs where entered_at is null and end_reason = 'left' and ended_at is not null and wrap_up > interval '0'
   ), busy as (
-    select actor, range_agg(tstzrange(begin_at, greatest(begin_at, end_at))) as at
-    from busy_times where begin_at is not null group by actor
+    select actor, range_agg(tstzrange(begin_at, greatest(begin_at, end_at))) as at from busy_times group by actor
+  ), heard_times as (
+    select actor, began_at as first_at, began_at as last_at from stays
+    union all select actor, first_at, last_at
+    from segs, lateral (select least(rang_at, entered_at, end_at) as first_at, greatest(rang_last_at, entered_at, end_at) as last_at) t
+    where last_at - first_at <= presence_stale
+    union all select actor, t.at, t.at
+    from segs, unnest(array[rang_at, rang_last_at, entered_at, end_at]) as t (at)
+    where greatest(rang_last_at, entered_at, end_at) - least(rang_at, entered_at, end_at) > presence_stale and t.at is not null
   ), heard as (
-    -- The agent is known of until so long after each event or call, in whatever queue, as in agent_presence.
-    select w.actor, range_agg(tstzrange(w.at, w.at + presence_stale)) as at
-    from (select actor, began_at as at from stays
-      union all select s.actor, t.at from segs s, unnest(array[s.rang_at, s.rang_last_at, s.entered_at, s.end_at]) as t (at)) w
-    where w.at is not null group by w.actor
+    -- The agent is known of until so long after each event or call, in whatever queue, as in agent_presence. Of times with shorter
+    -- gaps: from the first until so long after the last.
+    select actor, range_agg(tstzrange(first_at, last_at + presence_stale)) as at
+    from (
+      select actor, min(first_at) as first_at, max(last_at) as last_at
+      from heard_times where presence_stale > interval '0'
+      group by actor, date_bin(greatest(presence_stale, interval '1 s'), first_at, timestamptz 'epoch')
+    ) together group by actor
   ), times as (
     select s.actor, range_agg(tstzrange(s.began_at, s.end_at)) filter (where s.state <> 'logged_out') as logged_in,
       range_agg(tstzrange(s.began_at, s.end_at)) filter (where s.state = 'logged_in') as ready
     from stays s where s.is_counted group by s.actor
-  ), counted as (
-    select t.actor, l.logged_in, l.logged_in * coalesce(b.at, '{}') as handling,
-      l.logged_in * coalesce(t.ready, '{}') - coalesce(b.at, '{}') as available
-    from times t left join busy b on b.actor = t.actor left join heard h on h.actor = t.actor,
-      lateral (select tstzmultirange(tstzrange(period_from, greatest(period_from, least(period_to, moment)))) * t.logged_in
+  ), known as materialized (
+    -- Computed once: a subquery's expression would be repeated wherever it is used.
+    select t.actor, t.ready, coalesce(b.at, '{}') as busy,
+      tstzmultirange(tstzrange(period_from, greatest(period_from, least(period_to, moment)))) * t.logged_in
         * case when presence_stale > interval '0' then coalesce(h.at, '{}') + coalesce(b.at, '{}')
-          else tstzmultirange(tstzrange(null, null)) end as logged_in) l
-    where not isempty(l.logged_in)
+          else tstzmultirange(tstzrange(null, null)) end as logged_in
+    from times t left join busy b on b.actor = t.actor left join heard h on h.actor = t.actor
+  ), counted as materialized (
+    select actor, logged_in, logged_in * busy as handling, logged_in * coalesce(ready, '{}') - busy as available
+    from known where not isempty(logged_in)
+  ), in_ms as materialized (
+    select c.actor,
+      (select sum(extract(epoch from upper(r) - lower(r)) * 1000)::bigint from unnest(c.logged_in) r) as logged_in,
+      (select coalesce(sum(extract(epoch from upper(r) - lower(r)) * 1000), 0)::bigint from unnest(c.handling) r) as handling,
+      (select coalesce(sum(extract(epoch from upper(r) - lower(r)) * 1000), 0)::bigint from unnest(c.available) r) as available
+    from counted c
   )
-  select c.actor, ms.logged_in, ms.logged_in - ms.handling - ms.available, ms.handling, ms.available,
-    ms.handling / nullif(ms.handling + ms.available, 0)::float8
-  from counted c, lateral (select
-    (select sum(extract(epoch from upper(r) - lower(r)) * 1000)::bigint from unnest(c.logged_in) r) as logged_in,
-    (select coalesce(sum(extract(epoch from upper(r) - lower(r)) * 1000), 0)::bigint from unnest(c.handling) r) as handling,
-    (select coalesce(sum(extract(epoch from upper(r) - lower(r)) * 1000), 0)::bigint from unnest(c.available) r) as available) ms;
+  select i.actor, i.logged_in, i.logged_in - i.handling - i.available, i.handling, i.available,
+    i.handling / nullif(i.handling + i.available, 0)::float8
+  from in_ms i;
 end;
 comment on function agent_occupancy is 'How long each agent was logged in during a period (period_from inclusive, period_to exclusive), as far as it is known at a moment, and of that time: handling (on a call, while one rings, and wrap-up), available (not paused, and not handling), paused. occupancy: handling / (handling + available), 0 to 1; null if neither. queues: only their log-ins and calls; null: all, each moment once. A log-in whose log-out is missing counts until presence_stale after the agent''s last session or call in any queue. stale_after, ring_max, presence_stale, wrap_up: STALE_AFTER_MINUTES, RING_MAX_SECONDS, PRESENCE_STALE_HOURS, WRAP_UP_SECONDS.';

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import type { Segment } from '@callstream/domain';
 import { callsOfEvents, eventsOf } from '@callstream/domain/testing';
 import { days } from '@callstream/domain/testing/days';
 import { testDatabase } from '@callstream/stack';
@@ -28,22 +29,30 @@ interface CountedTimes {
   readonly occupancy: number | null;
 }
 
+interface OccupancyOptions {
+  readonly moment?: number;
+  readonly queues?: readonly string[] | null;
+  readonly presenceStaleMs?: number;
+  readonly wrapUpMs?: number;
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
 const iso = (ms: number): string => new Date(ms).toISOString();
 async function occupancy(
   from: number,
   to: number,
-  { moment = to, queues = null }: { readonly moment?: number; readonly queues?: readonly string[] | null } = {},
+  { moment = to, queues = null, presenceStaleMs = 12 * hour, wrapUpMs = 0 }: OccupancyOptions = {},
 ): Promise<CountedTimes[]> {
   const { rows } = await poolOf(db).query<CountedTimes>(
-    'select * from agent_occupancy($1::timestamptz, $2::timestamptz, $3::timestamptz, $4::text[]) order by actor',
-    [iso(from), iso(to), iso(moment), queues],
+    `select * from agent_occupancy($1::timestamptz, $2::timestamptz, $3::timestamptz, $4::text[],
+       presence_stale => $5::float8 * interval '1 ms', wrap_up => $6::float8 * interval '1 ms') order by actor`,
+    [iso(from), iso(to), iso(moment), queues, presenceStaleMs, wrapUpMs],
   );
   return rows;
 }
 
 const noon = Date.UTC(2026, 2, 2, 12);
-const minute = 60_000;
-const hour = 60 * minute;
 const event = (type: string, at: number, fields: object = {}) => ({
   body: JSON.stringify({ type, actor: 'ana', queue: '900', ...fields, timestamp: iso(noon + at) }),
   receivedAt: iso(noon + at),
@@ -58,6 +67,9 @@ interface Stay {
   readonly ended_at: string | null;
 }
 
+/** Wrap-up follows a talk, and a ring whose agent left. */
+const hasWrapUp = ({ enteredAt, end }: Segment): boolean => enteredAt !== null || end === 'left';
+
 /** Queues that are asked for; null: all. */
 const wanted: fc.Arbitrary<readonly string[] | null> = fc.constantFrom(null, null, ['900'], ['901', '910', ''], []);
 
@@ -69,20 +81,29 @@ describe('the occupancy of agents', () => {
         fc.nat(30),
         fc.integer({ min: 1, max: 60 }),
         wanted,
-        async (day, skip, seconds, queues) => {
+        fc.constantFrom(0, 2_000, 9_000, 12 * hour),
+        fc.constantFrom(0, 3_000, 15_000),
+        async (day, skip, seconds, queues, presenceStaleMs, wrapUpMs) => {
           const isWanted = (queue: string): boolean => queues?.includes(queue) ?? true;
           const events = eventsOf(day.log);
           const first = Math.min(...events.map(({ at }) => at));
           const [from, to] = [first + skip * 1_000, first + (skip + seconds) * 1_000];
           const known = events.filter(({ at }) => at < to);
           await replaceRows(db, known);
-          const stays = (expectedSessions(known) as Stay[]).filter(({ queue }) => isWanted(queue));
-          const segments = [...callsOfEvents(known).values()]
-            .flatMap((each) => each.segments)
-            .filter(({ queue }) => isWanted(queue ?? ''));
+          const allStays = expectedSessions(known) as Stay[];
+          const allSegments = [...callsOfEvents(known).values()].flatMap((each) => each.segments);
+          const stays = allStays.filter(({ queue }) => isWanted(queue));
+          const segments = allSegments.filter(({ queue }) => isWanted(queue ?? ''));
           const counts = new Map<string, CountedTimes>();
           for (const actor of new Set(stays.map((stay) => stay.actor))) {
             let [loggedIn, paused, handling, available] = [0, 0, 0, 0];
+            const heardTimes = [
+              ...allStays.filter((stay) => stay.actor === actor).map((stay) => Date.parse(stay.began_at)),
+              ...allSegments
+                .filter((segment) => segment.actor === actor)
+                .flatMap(({ rangAt, rangLastAt, enteredAt, endedAt }) => [rangAt, rangLastAt, enteredAt, endedAt])
+                .filter((time) => time !== null),
+            ];
             for (let at = from; at < to; at += 1_000) {
               const states = stays
                 .filter(
@@ -92,14 +113,16 @@ describe('the occupancy of agents', () => {
                     (stay.ended_at === null || Date.parse(stay.ended_at) > at),
                 )
                 .map(({ state }) => state);
-              if (!states.some((state) => state !== 'logged_out')) continue;
-              loggedIn += 1_000;
               const isBusy = segments.some(
                 (segment) =>
                   segment.actor === actor &&
-                  (segment.rangAt ?? segment.enteredAt ?? Infinity) <= at &&
-                  (segment.endedAt ?? Infinity) > at,
+                  (segment.rangAt ?? segment.enteredAt ?? segment.endedAt ?? Infinity) <= at &&
+                  (segment.endedAt ?? Infinity) + (hasWrapUp(segment) ? wrapUpMs : 0) > at,
               );
+              const isKnown =
+                presenceStaleMs === 0 || isBusy || heardTimes.some((time) => time <= at && time + presenceStaleMs > at);
+              if (!isKnown || !states.some((state) => state !== 'logged_out')) continue;
+              loggedIn += 1_000;
               if (isBusy) handling += 1_000;
               else if (states.includes('logged_in')) available += 1_000;
               else paused += 1_000;
@@ -116,7 +139,7 @@ describe('the occupancy of agents', () => {
               });
           }
           const expected = [...counts.values()].toSorted((a, b) => (a.actor < b.actor ? -1 : 1));
-          expect(await occupancy(from, to, { queues })).toEqual(expected);
+          expect(await occupancy(from, to, { queues, presenceStaleMs, wrapUpMs })).toEqual(expected);
         },
       ),
       { numRuns: 40 },
