@@ -71,3 +71,13 @@ export const ExportEvents = z.strictObject({
   ...whole,
   kind: listOf(identifier, 100).describe('Kinds, separated by commas'),
 });
+
+/** The queries of all exports, by the last part of their path. */
+export const exportQueries = {
+  calls: ExportCalls,
+  visits: ExportVisits,
+  'agent-calls': ExportAgentCalls,
+  'agent-sessions': ExportAgentSessions,
+  events: ExportEvents,
+} as const;
+export type ExportName = keyof typeof exportQueries;

@@ -321,6 +321,11 @@ describe('npm run export', () => {
       counts,
     ]);
     expect(Object.fromEntries(exported)).toEqual(Object.fromEntries(counted));
+    const filtered = await run('visits', ...period, '--wait-min', '20', '--wait-max', '60', '--format', 'ndjson');
+    const waits = (filtered.out.match(/"wait_ms":\d+/g) ?? []).map((field) => Number(field.slice('"wait_ms":'.length)));
+    const expected = data.map((row) => Number(row['wait_ms'])).filter((ms) => ms >= 20_000 && ms <= 60_000);
+    expect(waits.toSorted()).toEqual(expected.toSorted());
+    expect(expected.length).toBeGreaterThan(0);
   });
 
   it('replaces no file, leaves none behind after a failure, and says what to do', async () => {

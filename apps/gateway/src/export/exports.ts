@@ -1,5 +1,6 @@
 import type { ParsedUrlQuery } from 'node:querystring';
 import { ExportAgentCalls, ExportAgentSessions, ExportCalls, ExportEvents, ExportVisits } from '@callstream/contracts';
+import type { ExportName } from '@callstream/contracts';
 import type { ExportPage } from '@callstream/tables';
 import type { z } from 'zod';
 import { readQuery } from '../http/read-query.ts';
@@ -175,5 +176,4 @@ export const exportsByName = {
   'agent-calls': agentCalls,
   'agent-sessions': agentSessions,
   events,
-} as const satisfies Record<string, Export>;
-export type ExportName = keyof typeof exportsByName;
+} as const satisfies Record<ExportName, Export>;

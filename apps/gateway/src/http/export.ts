@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import type { ExportName } from '@callstream/contracts';
 import { isStatementTimeout } from '@callstream/tables';
 import type { Period } from '@callstream/tables';
 import type { Middleware, Request } from 'koa';
@@ -9,7 +10,7 @@ import { exportPages } from '../export/export-pages.ts';
 import type { ExportPart, PageOfExport } from '../export/export-pages.ts';
 import type { ExportSlots } from '../export/export-slots.ts';
 import { exportsByName } from '../export/exports.ts';
-import type { Export, ExportName, WholeExport } from '../export/exports.ts';
+import type { Export, WholeExport } from '../export/exports.ts';
 import type { NamesFile } from '../names/names-file.ts';
 import type { CountingRules } from '../numbers/queue-snapshot.ts';
 import { turnedAround } from '../numbers/stats.ts';
