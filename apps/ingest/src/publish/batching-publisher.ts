@@ -34,6 +34,8 @@ export interface BatchingPublisherOptions {
   readonly breakers: PartitionBreakers;
   readonly metrics: Pick<IngestMetrics, 'registry' | 'batchRecords' | 'produceSeconds' | 'failedBatches'>;
   readonly log: Log;
+  /** How long an event may wait for Kafka, in ms. */
+  readonly deadlineMs?: number;
 }
 
 export function createBatchingPublisher({
@@ -42,6 +44,7 @@ export function createBatchingPublisher({
   breakers,
   metrics,
   log,
+  deadlineMs = kafkaDeadlineMs,
 }: BatchingPublisherOptions): BatchingPublisher {
   const send = async (
     publisher: Pick<Publisher, 'publishBatch'>,
@@ -66,7 +69,7 @@ export function createBatchingPublisher({
     breakers.isOpen(partition) ? openBreaker : undefined;
   const batchers = publishers.map((publisher) =>
     createBatcher<PartitionedRecord>((records) => send(publisher, records), {
-      deadlineMs: kafkaDeadlineMs,
+      deadlineMs,
       fits: fitsKafka,
       refuse,
     }),
