@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { decode, defaultOrigin, factSet, factsOf } from '@callstream/domain';
+import { decode, defaultOrigin } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { countAllBuckets } from '../src/buckets/count-buckets.ts';
 import { inTransaction } from '../src/connection/transaction.ts';
-import { packFacts } from '../src/facts/pack-facts.ts';
 import type { Tables } from '../src/index.ts';
 import { copyCalls } from '../src/rebuild/copy-calls.ts';
-import type { PackedCall } from '../src/rebuild/copy-calls.ts';
 import { copyBytes, copyEvents } from './copy-events.ts';
+import { factsOfCall } from './facts-of-call.ts';
 import { poolOf } from '../src/connection/tables.ts';
 
 const types = [
@@ -46,7 +45,7 @@ export async function insertGeneratedCalls(db: Tables, events: number, begin = '
   const begins = Array.from({ length: calls }, (_, call) => first + call * betweenCallsMs);
   const generate = (): Iterable<readonly CallEvent[]> => generateCalls(begins);
   await copyEvents(db, linesOf(generate()));
-  await inTransaction(db, (client) => copyCalls(client, packed(generate())));
+  await inTransaction(db, (client) => copyCalls(client, Iterator.from(generate()).map(factsOfCall)));
   await poolOf(db).query(countAllBuckets);
   await poolOf(db).query(
     `insert into agents (actor, queue, logged_in_at, logged_in_id, updated_at, delay_ms, heard_at)
@@ -92,9 +91,4 @@ function generateEvent(call: number, type: string, { n, at }: { n: number; at: n
 
 function* linesOf(calls: Iterable<readonly CallEvent[]>): Generator<Buffer> {
   for (const events of calls) yield copyBytes(events);
-}
-
-function* packed(calls: Iterable<readonly CallEvent[]>): Generator<PackedCall> {
-  for (const events of calls)
-    yield { callId: events[0]?.callId ?? '', parts: [packFacts(factSet(events.flatMap(factsOf)))] };
 }

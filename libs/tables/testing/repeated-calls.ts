@@ -1,13 +1,10 @@
-import { factSet, factsOf } from '@callstream/domain';
-import type { CallEvent } from '@callstream/domain';
 import { inTransaction } from '../src/connection/transaction.ts';
 import { poolOf } from '../src/connection/tables.ts';
-import { packFacts } from '../src/facts/pack-facts.ts';
 import type { Tables } from '../src/index.ts';
 import { copyCalls } from '../src/rebuild/copy-calls.ts';
-import type { PackedCall } from '../src/rebuild/copy-calls.ts';
 import { callShapes, eventsOfShape, shapeBegin, shapeNumber } from './call-shapes.ts';
 import { copyBytes, copyEvents } from './copy-events.ts';
+import { factsOfCall } from './facts-of-call.ts';
 
 export const repeatedTables = ['events', 'calls', 'visits', 'segments'] as const;
 export type RepeatedTable = (typeof repeatedTables)[number];
@@ -56,7 +53,7 @@ const formats: Readonly<Record<RepeatedTable, string>> = {
 export async function writeShapes(db: Tables): Promise<void> {
   const shapes = callShapes.map((_, shape) => eventsOfShape(shape, { offset: 0, uuid: shapeUuid }));
   await copyEvents(db, shapes.map(copyBytes));
-  await inTransaction(db, (client) => copyCalls(client, shapes.map(packed)));
+  await inTransaction(db, (client) => copyCalls(client, shapes.map(factsOfCall)));
   for (const table of repeatedTables)
     await poolOf(db).query(`
       create unlogged table shape_${table} as
@@ -65,11 +62,6 @@ export async function writeShapes(db: Tables): Promise<void> {
       analyze shape_${table};
       truncate ${table}`);
 }
-
-const packed = (events: readonly CallEvent[]): PackedCall => ({
-  callId: events[0]?.callId ?? '',
-  parts: [packFacts(factSet(events.flatMap(factsOf)))],
-});
 
 /**
  * Repeats the shapes by turns: a call begins at each of these moments (ms since 1970, ascending), with the rows that a projector

@@ -8,11 +8,11 @@ import { clientOf } from '../connection/tables.ts';
 import type { TablesConnection } from '../connection/tables.ts';
 import type { DuplicateDetector } from '../write/dedup-cache.ts';
 import { commit } from '../write/project.ts';
-import { copyEventsSql } from '../write/rows.ts';
 import { checkMoved, movePositions } from '../write/write-positions.ts';
 import type { PositionMove } from '../write/position-move.ts';
-import { CopyBuffer } from './copy-buffer.ts';
-import { collectCalls, copyCalls } from './copy-calls.ts';
+import { CopyBuffer, copyBufferSql } from './copy-buffer.ts';
+import { copyCalls } from './copy-calls.ts';
+import { collectCalls } from './fact-columns.ts';
 import { createHintBits } from './hint-bits.ts';
 import type { HintBits } from './hint-bits.ts';
 
@@ -51,7 +51,7 @@ async function beginBulkLoad(
 ): Promise<BulkLoad> {
   const transaction = await hintBits.begin(client);
   await client.query('begin');
-  const copy = client.query(copyFrom(copyEventsSql('events')));
+  const copy = client.query(copyFrom(copyBufferSql('events')));
   const copied = finished(copy);
   copied.catch(() => undefined);
   // After an error of Postgres, pg-copy-streams would go on writing, to a connection that it has forgotten: a TypeError.
@@ -72,11 +72,12 @@ async function beginBulkLoad(
       return unsent.length < chunkBytes ? undefined : flush();
     },
     commit: async (moves) => {
-      copy.end(unsent.take());
+      copy.end(unsent.end());
       await copied;
-      await copyCalls(client, calls.packed());
-      const copyDuplicates =
-        unsentDuplicates.length > 0 ? [{ copy: copyEventsSql('events_again'), bytes: unsentDuplicates.take() }] : [];
+      await copyCalls(client, calls.calls());
+      const copyDuplicates = unsentDuplicates.isEmpty
+        ? []
+        : [{ copy: copyBufferSql('events_again'), bytes: unsentDuplicates.end() }];
       const results = await sendPipelined(client, [...copyDuplicates, movePositions(moves)]);
       checkMoved(moves, results.at(-1));
       await sendPipelined(client, [commit]);

@@ -73,17 +73,17 @@ describe('duplicate events during a fill', () => {
   const distinct = new Set(log.map(({ uuid }) => uuid));
 
   it('only increase the deliveries of an event that is still buffered', async () => {
-    await fillBare([detectingLoader(), [...log, ...duplicates]]);
+    const all = [...log, ...Array.from({ length: 25 }, () => duplicates).flat()];
+    await fillBare([detectingLoader(), all]);
     expect(await uuidsOf('events_again')).toEqual([]);
     expect((await uuidsOf('events')).toSorted()).toEqual([...distinct].toSorted());
     await completeProjection(next, nextSchema, { mayHaveDuplicates: false });
-    expect((await readRows(next)).events).toEqual(expectedRows([...log, ...duplicates]).events);
+    expect((await readRows(next)).events).toEqual(expectedRows(all).events);
   });
 
   it.each([
     ['of an event in an earlier bulk load', [log, duplicates, duplicates]],
     ['with the earlier delivery after the later one', [[...duplicates, ...log]]],
-    ['more than nine of them', [[...log, ...Array.from({ length: 25 }, () => duplicates).flat()]]],
   ])('%s, are written to a table of their own', async (_, loads) => {
     const loader = detectingLoader();
     await fillBare(...loads.map((events) => [loader, events] as const));
@@ -150,7 +150,11 @@ describe('tables during a fill', () => {
     await fillBare([detectingLoader(), log]);
     const few = connectTables({ url: database.url, schema: nextSchema, max: 2 });
     const waiting: number[] = [];
-    poolOf(few).on('acquire', () => waiting.push(few.connections().waiting));
+    // The pool gives out idle connections in the next tick: who gets one of them does not wait.
+    poolOf(few).on('acquire', () => {
+      const counts = few.connections();
+      waiting.push(Math.max(0, counts.waiting - (counts.open - counts.busy)));
+    });
     await completeProjection(few, nextSchema, { mayHaveDuplicates: false }).finally(() => few.end());
     expect(Math.max(...waiting)).toBe(0);
     expect(await uuidsOf('events')).toHaveLength(new Set(log.map(({ uuid }) => uuid)).size);

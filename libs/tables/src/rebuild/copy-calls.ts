@@ -1,72 +1,96 @@
-import { collectFacts, factSet, play, union } from '@callstream/domain';
-import type { CallEvent } from '@callstream/domain';
+import { play } from '@callstream/domain';
+import type { Call, FactSet, Segment, Visit } from '@callstream/domain';
 import type { ClientBase } from 'pg';
 import { sendPipelined } from '../connection/pipeline.ts';
 import { packFacts } from '../facts/pack-facts.ts';
-import { unpackFacts } from '../facts/unpack-facts.ts';
-import type { ChangedCall } from '../write/fold-calls.ts';
-import { writeCalls } from '../write/write-calls.ts';
+import { BinaryRows } from './binary-rows.ts';
 
-/** A call whose facts are packed in one or several texts. */
-export interface PackedCall {
+/** All facts of a call. */
+export interface CallFacts {
   readonly callId: string;
-  readonly parts: readonly string[];
+  readonly facts: FactSet;
 }
 
-/** Calls that are played and written in one pipeline. */
-const callsPerWrite = 1_000;
+/** Bytes of calls that are sent at once, with their visits and segments. */
+const chunkBytes = 1024 * 1024;
 
 /** Copies calls with their visits and segments; none of them may be in the tables. */
-export async function copyCalls(client: ClientBase, calls: Iterable<PackedCall>): Promise<void> {
-  let unwritten: ChangedCall[] = [];
-  const write = async (): Promise<void> => {
-    await sendPipelined(client, writeCalls(unwritten, true));
-    unwritten = [];
+export async function copyCalls(client: ClientBase, calls: Iterable<CallFacts>): Promise<void> {
+  const rows = { calls: new BinaryRows(), visits: new BinaryRows(), segments: new BinaryRows() };
+  const send = async (): Promise<void> => {
+    const copies = Object.entries(rows)
+      .filter(([, { isEmpty }]) => !isEmpty)
+      .map(([table, ofTable]) => ({ copy: `copy ${table} from stdin (format binary)`, bytes: ofTable.end() }));
+    if (copies.length > 0) await sendPipelined(client, copies);
   };
-  for (const call of calls) {
-    unwritten.push(newCall(call));
-    if (unwritten.length === callsPerWrite) await write();
+  for (const { callId, facts } of calls) {
+    const call = play(callId, facts);
+    writeCall(rows.calls, call, packFacts(facts));
+    call.visits.forEach((visit, n) => writeVisit(rows.visits, call, { n, visit }));
+    call.segments.forEach((segment, n) => writeSegment(rows.segments, call, { n, segment }));
+    if (rows.calls.length >= chunkBytes) await send();
   }
-  if (unwritten.length > 0) await write();
+  await send();
 }
 
-function newCall({ callId, parts }: PackedCall): ChangedCall {
-  const facts = parts.map(unpackFacts).reduce(union);
-  const [packed = ''] = parts;
-  return { call: play(callId, facts), packed: parts.length === 1 ? packed : packFacts(facts), before: undefined };
+/** The columns of `calls`, as in `callRow`. */
+function writeCall(rows: BinaryRows, call: Call, packedFacts: string): void {
+  rows.row(27);
+  rows.text(call.callId);
+  rows.int8(call.id);
+  rows.int8(call.lastId);
+  rows.text(call.state);
+  rows.timestamp(call.stateAt);
+  rows.bool(call.isOpened);
+  rows.timestamp(call.beganAt);
+  rows.timestamp(call.finishedAt);
+  rows.text(call.direction);
+  rows.text(call.ourNumber);
+  rows.text(call.theirNumber);
+  rows.text(call.theirNumberType);
+  rows.text(call.queue);
+  rows.text(call.recordingUrl);
+  rows.text(call.code);
+  rows.timestamp(call.waitingAt);
+  rows.timestamp(call.waitingSince);
+  rows.timestamp(call.answeredAt);
+  rows.timestamp(call.answeredLastAt);
+  rows.timestamp(call.abandonedAt);
+  rows.timestamp(call.createdAt);
+  rows.timestamp(call.updatedAt);
+  rows.timestamp(call.lastEventAt);
+  rows.timestamp(call.heardAt);
+  rows.int8(call.delayMs);
+  rows.bool(call.isLong);
+  rows.text(packedFacts);
 }
 
-/**
- * Most events of up to 1 kB whose facts are kept as objects; a longer event counts as several. Packed facts take a tenth of
- * the memory, but a call whose facts are packed in several parts takes twice the time.
- */
-const unpackedEventsMax = 16_384;
-const eventBytesMin = 1_024;
+/** The columns of `visits`, as in `visitRow`. */
+function writeVisit(rows: BinaryRows, { callId, direction }: Call, { n, visit }: { n: number; visit: Visit }): void {
+  rows.row(9);
+  rows.text(callId);
+  rows.int2(n);
+  rows.text(visit.queue);
+  rows.text(direction);
+  rows.timestamp(visit.waitingAt);
+  rows.timestamp(visit.endedAt);
+  rows.text(visit.outcome);
+  rows.int8(visit.waitMs);
+  rows.text(visit.actor);
+}
 
-/** Collects the facts of events by call, in bounded memory. */
-export function collectCalls() {
-  const calls = new Map<string, string[]>();
-  let facts = collectFacts();
-  let count = 0;
-  const pack = (): void => {
-    for (const [callId, callFacts] of facts.byCall) {
-      const part = packFacts(factSet(callFacts));
-      const parts = calls.get(callId);
-      if (parts) parts.push(part);
-      else calls.set(callId, [part]);
-    }
-    facts = collectFacts();
-    count = 0;
-  };
-  return {
-    add: (event: CallEvent): void => {
-      facts.add(event);
-      count += Math.ceil(event.json.length / eventBytesMin);
-      if (count >= unpackedEventsMax) pack();
-    },
-    *packed(): Generator<PackedCall> {
-      pack();
-      for (const [callId, parts] of calls) yield { callId, parts };
-    },
-  };
+/** The columns of `segments`, as in `segmentRow`. */
+function writeSegment(rows: BinaryRows, { callId }: Call, { n, segment }: { n: number; segment: Segment }): void {
+  rows.row(11);
+  rows.text(callId);
+  rows.int2(n);
+  rows.text(segment.actor);
+  rows.text(segment.number);
+  rows.text(segment.queue);
+  rows.timestamp(segment.rangAt);
+  rows.timestamp(segment.rangLastAt);
+  rows.timestamp(segment.enteredAt);
+  rows.timestamp(segment.enteredLastAt);
+  rows.timestamp(segment.endedAt);
+  rows.text(segment.end);
 }

@@ -60,4 +60,4 @@ function upsert(lines: readonly string[]): Statement[] {
   return rows ? [{ name: 'upsert-events', text: upsertEventRows, values: [rows] }] : [];
 }
 
-const copy = (bytes: Buffer): Statement => ({ copy: copyEventsSql('events'), bytes });
+const copy = (bytes: Buffer): Statement => ({ copy: copyEventsSql, bytes });

@@ -4,8 +4,8 @@ import { copyNull, copyText } from './row-text.ts';
 import { timestamp, timestampOrNull } from './timestamp.ts';
 
 /** COPY of events, with the columns in the order of {@link eventLine}. */
-export const copyEventsSql = (table: 'events' | 'events_again'): string =>
-  `copy ${table} (uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted, source, source_name, facts, deliveries) from stdin`;
+export const copyEventsSql =
+  'copy events (uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted, source, source_name, facts, deliveries) from stdin';
 
 /** A row of `events` in COPY's text format, without its last column; {@link lineEnd} completes the line. */
 export function eventLine(event: CallEvent): string {

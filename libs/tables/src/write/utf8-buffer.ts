@@ -31,14 +31,6 @@ export class Utf8Buffer {
     return this.bytes.subarray(from, to);
   }
 
-  byteAt(offset: number): number {
-    return this.bytes[offset] ?? 0;
-  }
-
-  setByte(offset: number, byte: number): void {
-    this.bytes[offset] = byte;
-  }
-
   /** Returns all bytes and empties the buffer. */
   take(): Buffer {
     const all = Buffer.allocUnsafeSlow(this.length);

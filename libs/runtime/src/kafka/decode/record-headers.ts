@@ -11,6 +11,8 @@ export interface ByteReader {
 export function readVarInt(reader: ByteReader): number {
   const { bytes } = reader;
   let byte = bytes[reader.index++] ?? 0;
+  // Nearly all have one byte, and a record has forty of them.
+  if (byte < 0x80) return (byte >> 1) ^ -(byte & 1);
   let number = byte & 0x7f;
   for (let scale = 128; byte >= 0x80; scale *= 128) {
     byte = bytes[reader.index++] ?? 0;
