@@ -43,7 +43,9 @@ it('Postgres reads the values that were written, of every type', async () => {
     binary.jsonb(body && JSON.stringify(body));
     if (small % 100 === 0) pieces.push(binary.take());
   }
+  expect(binary.isEmpty).toBe(false);
   pieces.push(binary.end());
+  expect(binary.isEmpty).toBe(true);
   const found = await inTransaction(db, async (client) => {
     await client.query(
       `create temporary table found (uuid uuid, truth bool, small int2, number int4, large int8, at timestamptz, name text,

@@ -21,22 +21,21 @@ const uuidDigits = 32;
 export class BinaryRows {
   private bytes = Buffer.allocUnsafeSlow(bytesMin);
   private view = viewOf(this.bytes);
-  /** Bytes written. */
+  /** Bytes written since the last `take`. */
   length = 0;
+  /** Whether no row was written since the beginning. */
+  isEmpty = true;
 
   constructor() {
     this.begin();
   }
 
-  /** Whether there is no row since the beginning. */
-  get isEmpty(): boolean {
-    return this.length === header.length;
-  }
-
+  /** Begins a row with so many columns. */
   row(columns: number): void {
     this.reserve(2);
     this.view.setInt16(this.length, columns);
     this.length += 2;
+    this.isEmpty = false;
   }
 
   text(value: string | null): void {
@@ -138,6 +137,7 @@ export class BinaryRows {
     this.reserve(header.length);
     header.copy(this.bytes, this.length);
     this.length += header.length;
+    this.isEmpty = true;
   }
 
   private null(): void {
