@@ -49,13 +49,17 @@ export async function openGoodClient({ target, controlUrl }: GoodClientOptions):
   await once(socket, 'open');
   socket.send('{"event":"Subscribe","data":{"queues":["good"]}}');
   const shown = new Map<string, () => void>();
+  const subscribed = Promise.withResolvers<undefined>();
   socket.on('message', (data: Buffer) => {
     const { event, data: content } = JSON.parse(data.toString()) as {
       event: string;
       data: { calls?: { call_id: string }[] };
     };
+    if (event === 'Snapshot') subscribed.resolve(undefined);
     if (event === 'CallsChanged') for (const { call_id } of content.calls ?? []) shown.get(call_id)?.();
   });
+  // A call before it would be in the snapshot.
+  await inTime('The snapshot', subscribed.promise);
 
   const measured: Record<keyof Waits, number[]> = { webhookMs: [], boardMs: [], apiMs: [], controlMs: [] };
   let calls = 0;

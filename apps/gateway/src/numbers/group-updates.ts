@@ -5,6 +5,7 @@ import { openField } from '../open-field.ts';
 import type { OutgoingFrame } from '../outbox/frame.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import { NotServed } from '../scheduling/not-served.ts';
+import { nextOwnTurn, ownTurnBytesMin } from '../scheduling/turns.ts';
 import type { DeltaWatches } from './deltas/delta-watches.ts';
 import type { GetQueueSnapshot } from './queue-snapshot-cache.ts';
 import type { SerializedView, ViewCache, ViewKind } from './view-cache.ts';
@@ -44,6 +45,7 @@ export function createGroupUpdates(options: GroupUpdatesOptions): GroupUpdates {
   const { groups, getSnapshot, views, deltas, onTooLong, onFailed } = options;
   /** At most one refresh of a group runs; after a request meanwhile, one more follows. */
   const refreshes = new WeakMap<WatchGroup, Throttle>();
+  const writers = {};
   /** Time of the last change of the projection, the names or a wrap-up, in ms since 1970. */
   let changedAt = 0;
 
@@ -51,7 +53,18 @@ export function createGroupUpdates(options: GroupUpdatesOptions): GroupUpdates {
     if (view.version === group.sentVersion) return;
     group.sentVersion = view.version;
     const frame = viewFrame(group.view.kind, view);
-    for (const client of group.members) if (client !== except) client.send(group.view.kind, frame);
+    const others = [...group.members].filter((client) => client !== except);
+    if (view.bytes.length >= ownTurnBytesMin) void sendInTurns(group, frame, others);
+    else for (const client of others) client.send(group.view.kind, frame);
+  };
+  /** Ends once another version is sent, to all who are members then. */
+  const sendInTurns = async (group: WatchGroup, frame: OutgoingFrame, clients: readonly SocketClient[]) => {
+    const { sentVersion } = group;
+    for (const client of clients) {
+      await nextOwnTurn(writers);
+      if (group.sentVersion !== sentVersion) return;
+      if (group.members.has(client)) client.send(group.view.kind, frame);
+    }
   };
   const refreshGroup = async (group: WatchGroup): Promise<void> => {
     try {

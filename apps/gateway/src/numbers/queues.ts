@@ -27,12 +27,12 @@ export interface ViewContent {
 }
 
 /** The queues of a scope and their total: the content of `Queues`. */
-export function queuesContent(snapshot: QueueSnapshot, scope: Scope): ViewContent {
+export async function queuesContent(snapshot: QueueSnapshot, scope: Scope): Promise<ViewContent> {
   const states = visibleQueues(snapshot, scope);
   return {
     fields: queuesHead(snapshot, scope, states),
     last: 'queues',
-    list: truncatedJsonList(states.values().map(({ json }) => json())),
+    list: await truncatedJsonList(states.values().map(({ json }) => json())),
   };
 }
 

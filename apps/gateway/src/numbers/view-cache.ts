@@ -72,12 +72,14 @@ export function createViewCache({ snapshots, schedule, scheduleShort, onSerializ
       cachedBytes -= bytes.length;
     }
   };
-  const serializeOnce = (snapshot: QueueSnapshot, view: NumberView): SerializedView => {
+  const serializeOnce = async (snapshot: QueueSnapshot, view: NumberView): Promise<SerializedView> => {
     const key = keyOf(snapshot, view);
     const cached = views.get(key);
     if (cached) return cached;
-    const serialized = serialize(snapshot, view);
+    const serialized = await serialize(snapshot, view);
     onSerialized();
+    // Else a newer snapshot came meanwhile.
+    if (snapshot !== latest) return serialized;
     views.set(key, serialized);
     cachedBytes += serialized.bytes.length;
     evict();
@@ -113,15 +115,15 @@ const keyOf = (snapshot: QueueSnapshot, view: NumberView): string =>
 const filterOf = (snapshot: QueueSnapshot, { queues }: NumberView): string[] | null =>
   queues === undefined ? null : [...new Set(queues)].filter((queue) => snapshot.agentsByQueue.has(queue)).toSorted();
 
-const contentOf: Readonly<Record<ViewKind, (snapshot: QueueSnapshot, view: NumberView) => ViewContent>> = {
+const contentOf: Readonly<Record<ViewKind, (snapshot: QueueSnapshot, view: NumberView) => Promise<ViewContent>>> = {
   Queues: (snapshot, { scope }) => queuesContent(snapshot, scope),
   Agents: agentsContent,
-  Names: (snapshot, { scope }) => namesContent(snapshot, scope),
+  Names: (snapshot, { scope }) => Promise.resolve(namesContent(snapshot, scope)),
 };
 
-/** A view as JSON, which nothing caches. */
-export function serialize(snapshot: QueueSnapshot, view: NumberView): SerializedView {
-  const { fields, last, list } = contentOf[view.kind](snapshot, view);
+/** A view as JSON, made in turns of the event loop, which nothing caches. */
+export async function serialize(snapshot: QueueSnapshot, view: NumberView): Promise<SerializedView> {
+  const { fields, last, list } = await contentOf[view.kind](snapshot, view);
   const { json, isTruncated } = list;
   const content = `${openField(fields, last)}${json}`;
   const version = createHash('sha1').update(content).digest('base64');
@@ -129,10 +131,10 @@ export function serialize(snapshot: QueueSnapshot, view: NumberView): Serialized
 }
 
 /** The agents of a view: the content of `Agents`. */
-function agentsContent(snapshot: QueueSnapshot, { scope, queues }: NumberView): ViewContent {
+async function agentsContent(snapshot: QueueSnapshot, { scope, queues }: NumberView): Promise<ViewContent> {
   const toJson = agentNow(scope);
   const items = function* (): Iterable<string> {
     for (const agent of agentsInQueues(snapshot, selectedQueues(scope, queues))) yield JSON.stringify(toJson(agent));
   };
-  return { fields: {}, last: 'agents', list: truncatedJsonList(items()) };
+  return { fields: {}, last: 'agents', list: await truncatedJsonList(items()) };
 }

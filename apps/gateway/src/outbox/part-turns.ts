@@ -1,3 +1,5 @@
+import { nextOwnTurn } from '../scheduling/turns.ts';
+
 /** For so long parts are made and written in one turn of the event loop, in ms: live dashboards must not wait longer. */
 const turnMsMax = 3;
 
@@ -21,7 +23,7 @@ export function createPartTurns(now: () => number = () => performance.now()): Pa
   const beginTurn = (): void => {
     if (turnBeganAt !== null) return;
     turnBeganAt = now();
-    setImmediate(endTurn);
+    void nextOwnTurn(waiting).then(endTurn);
   };
   const endTurn = (): void => {
     turnBeganAt = null;

@@ -11,7 +11,7 @@ type PastBoardHead = Pick<PastBoard, 'at' | 'known' | 'note' | 'late_events' | '
 const lateCallsMax = 1_000;
 
 /** The JSON of a past board, as a scope may see it. */
-export function pastBoardJson(past: PastSnapshot, scope: Scope): Buffer {
+export async function pastBoardJson(past: PastSnapshot, scope: Scope): Promise<Buffer> {
   const { at, known, snapshot } = past;
   const calls = past.calls.filter(({ queue }) => scope.includes(queue)).toSorted(unfinishedFirst);
   const late = calls.filter(({ lateEvents }) => lateEvents > 0);
@@ -23,9 +23,10 @@ export function pastBoardJson(past: PastSnapshot, scope: Scope): Buffer {
     late_calls: late.slice(0, lateCallsMax).map(({ callId }) => callId),
   };
   const texts = calls.values().map(({ text }) => scope.show(text).json);
-  const queues = serialize(snapshot, { kind: 'Queues', scope }).bytes;
-  const agents = serialize(snapshot, { kind: 'Agents', scope }).bytes;
-  const begin = `${openField(head, 'calls')}${truncatedJsonList(texts).json},"queues":`;
+  const { bytes: queues } = await serialize(snapshot, { kind: 'Queues', scope });
+  const { bytes: agents } = await serialize(snapshot, { kind: 'Agents', scope });
+  const { json } = await truncatedJsonList(texts);
+  const begin = `${openField(head, 'calls')}${json},"queues":`;
   return Buffer.concat([Buffer.from(begin), queues, Buffer.from(',"agents":'), agents, Buffer.from('}')]);
 }
 

@@ -4,7 +4,7 @@ import type { GatewayMetrics } from '../metrics.ts';
 import { openField } from '../open-field.ts';
 import type { FairPool } from '../scheduling/fair-pool.ts';
 import type { Requester } from '../scheduling/requester.ts';
-import { createOwnTurns } from '../scheduling/turns.ts';
+import { nextOwnTurn, ownTurnBytesMin } from '../scheduling/turns.ts';
 import type { VisibleEvent } from './visible-tables.ts';
 
 /** Rows as the bytes of a JSON array, shared by identical requests. */
@@ -35,9 +35,6 @@ export interface CallQueries {
   readonly listCallEvents: (requester: Requester, params: ListEventsParams, scope: Scope) => Promise<EventList>;
 }
 
-/** From this length on, in bytes, each client gets a list in a turn of its own. */
-const largeBytes = 64 * 1024;
-
 export interface CallQueriesOptions {
   readonly pool: Pick<FairPool, 'singleFlight'>;
   readonly topic: string;
@@ -58,13 +55,12 @@ export function createCallQueries({ pool, topic, staleAfterMs, metrics }: CallQu
       return eventListOf(rows, more);
     },
   );
-  const ownTurn = createOwnTurns();
+  const writers = {};
   return {
     listCalls: (requester, params, scope) => calls(requester, { params, scope }),
     listCallEvents: async (requester, { callId, before, limit }, scope) => {
       const list = await events(requester, { callId, before, limit, scope });
-      // To write 2 MB to a socket takes 1 ms: two hundred clients that share the list would block the event loop.
-      if (list.page.length >= largeBytes) await ownTurn();
+      if (list.page.length >= ownTurnBytesMin) await nextOwnTurn(writers);
       return list;
     },
   };

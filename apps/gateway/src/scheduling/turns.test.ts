@@ -1,9 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createOwnTurns, createTurns } from './turns.ts';
+import { createTurns, forEachInTurns, nextOwnTurn } from './turns.ts';
 
 const workFor = (ms: number): void => {
   for (const began = performance.now(); performance.now() - began < ms;);
 };
+
+/** What begins in each turn of the event loop, until so much has begun. */
+async function begunByTurn(begun: readonly string[], count: number): Promise<string[]> {
+  const turns: string[] = [];
+  for (let seen = 0; seen < count; seen = begun.length) {
+    await nextTurn();
+    if (begun.length > seen) turns.push(begun.slice(seen).join());
+  }
+  return turns;
+}
 
 it('other work goes on after an item that took long, and not after each short one', async () => {
   const order: string[] = [];
@@ -21,16 +31,27 @@ it('other work goes on after an item that took long, and not after each short on
   expect(order).toEqual(['short', 'long', 'other', 'last']);
 });
 
-it('of callers that wait for a turn of their own, one goes on in each turn of the event loop', async () => {
-  const ownTurn = createOwnTurns();
+it('of callers that wait for a turn of their own, one goes on in each turn of the event loop, round-robin over owners', async () => {
   const begun: string[] = [];
-  const all = Promise.all(['a', 'b', 'c'].map((name) => ownTurn().then(() => begun.push(name))));
-  const counts: number[] = [];
-  while (begun.length < 3) {
-    await nextTurn();
-    counts.push(begun.length);
-  }
-  await all;
-  expect(begun).toEqual(['a', 'b', 'c']);
-  counts.forEach((count, i) => expect(count - (counts[i - 1] ?? 0)).toBeLessThanOrEqual(1));
+  const [many, few] = [{}, {}];
+  for (const [owner, name] of [
+    [many, 'a1'],
+    [many, 'a2'],
+    [many, 'a3'],
+    [few, 'b1'],
+  ] as const)
+    void nextOwnTurn(owner).then(() => begun.push(name));
+  expect(await begunByTurn(begun, 4)).toEqual(['a1', 'b1', 'a2', 'a3']);
+});
+
+it('loops that run at the same time do not add up in one turn of the event loop', async () => {
+  const begun: string[] = [];
+  const loops = ['a', 'b', 'c'].map((name) =>
+    forEachInTurns([1, 2, 3], (i) => {
+      if (i > 1) begun.push(name);
+      workFor(3);
+    }),
+  );
+  expect(await begunByTurn(begun, 6)).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
+  await Promise.all(loops);
 });

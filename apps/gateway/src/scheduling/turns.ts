@@ -1,22 +1,43 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-
 /** For so long a loop runs in one turn of the event loop, in ms: live dashboards must not wait longer. */
 const turnMsMax = 2;
 
+/** From this length on, in bytes, each client is written to in a turn of its own: 2 MB take 1 ms and more, and hundreds may get them. */
+export const ownTurnBytesMin = 64 * 1024;
+
+/** Who waits for a turn, by owner. Its order is that of the turns: an owner that got one, and wants more, is the last. */
+const waiting = new Map<object, (() => void)[]>();
+
+/**
+ * Resolves in a turn of the event loop that nobody else gets: of all owners in this process one goes on in each turn, round-robin, so
+ * what each does at once does not add up. The callers of one owner get its turns in the order of their calls.
+ */
+export function nextOwnTurn(owner: object): Promise<void> {
+  return new Promise((resolve) => {
+    if (waiting.size === 0) setImmediate(giveTurn);
+    const before = waiting.get(owner);
+    if (before) before.push(resolve);
+    else waiting.set(owner, [resolve]);
+  });
+}
+
+function giveTurn(): void {
+  for (const [owner, [goOn, ...others]] of waiting) {
+    waiting.delete(owner);
+    if (others.length > 0) waiting.set(owner, others);
+    if (waiting.size > 0) setImmediate(giveTurn);
+    return goOn?.();
+  }
+}
+
 /** For a loop over many items: after each, await what this returns, if anything. Other work goes on then. */
 export function createTurns(): () => Promise<void> | undefined {
+  const loop = {};
   let beganAt = performance.now();
   const next = async (): Promise<void> => {
-    await nextTurn();
+    await nextOwnTurn(loop);
     beganAt = performance.now();
   };
   return () => (performance.now() - beganAt > turnMsMax ? next() : undefined);
-}
-
-/** Resolves for one caller after the other, in a turn of the event loop of its own: what each does at once then does not add up. */
-export function createOwnTurns(): () => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  return () => (last = last.then(() => nextTurn()));
 }
 
 /** Handles many items, and gives way to other work between. */
