@@ -22,8 +22,15 @@ const nodeFlags = ['--disable-warning=ExperimentalWarning'];
  * speed.
  */
 const boundedYoungGeneration = ['--max-semi-space-size=8'];
+/**
+ * As in docker/Dockerfile. The gateway must not stop for long, and what it reads once a second lives long: scavenges of V8's default young
+ * generation took up to 50 ms. With a heap that grows by its own size between two full collections, there are half as many: V8 makes one
+ * for every 8 MB, such as five events of a megabyte.
+ */
+const shortCollections = ['--max-semi-space-size=4', '--heap-growing-percent=100'];
 const flagsOf = ([script = '', command]: readonly string[]): string[] => [
   ...nodeFlags,
+  ...(script === 'apps/gateway/src/main.ts' ? shortCollections : []),
   ...(script.startsWith('apps/asterisk/') || (script.startsWith('apps/projector/') && command === 'run')
     ? boundedYoungGeneration
     : []),

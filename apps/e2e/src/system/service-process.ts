@@ -15,6 +15,7 @@ const tailLinesMax = 50;
 /** The flags of `npm start`, `npm run` and compose. Commands such as `rebuild` get the default young generation, which is larger. */
 export const nodeFlagsOf = ([script = '', command = 'run']: readonly string[]): string[] => [
   '--disable-warning=ExperimentalWarning',
+  ...(script === 'apps/gateway/src/main.ts' ? ['--max-semi-space-size=4', '--heap-growing-percent=100'] : []),
   ...(script.startsWith('apps/asterisk/') || (script.startsWith('apps/projector/') && command === 'run')
     ? ['--max-semi-space-size=8']
     : []),

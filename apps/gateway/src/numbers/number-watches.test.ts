@@ -38,11 +38,11 @@ const snapshot = (asOf: number, visits: number, leftAt: number | null = null): P
     visits: [{ ...noCounts, queue: '900', begin: '2026-03-02T00:00:00Z', visits }],
   });
 
-/** A snapshot with so many agents that their list is longer than 2 MiB. */
-const longSnapshot = async (asOf: number): Promise<QueueSnapshot> => {
+/** A snapshot with so many agents; the list of 15,000 is longer than 2 MiB. */
+const longSnapshot = async (asOf: number, length = 15_000): Promise<QueueSnapshot> => {
   const { agents, ...few } = await snapshot(asOf, 1);
   const [agent] = agents;
-  return { ...few, agents: Array.from({ length: 15_000 }, (_, i) => ({ ...agent!, actor: `${i}`.padStart(40, '0') })) };
+  return { ...few, agents: Array.from({ length }, (_, i) => ({ ...agent!, actor: `${i}`.padStart(40, '0') })) };
 };
 
 const talkUntil = (leftAt: number): AgentSegmentRow => ({
@@ -123,6 +123,27 @@ it('sends a change that comes after the cached snapshot, once the snapshot is re
   // Before the refresh that comes every ten seconds anyway.
   await until(() => sent.length === 2, within20s('the change was not sent'));
   expect(sent[1]).toMatchObject({ event: 'Queues', data: { total: { today: { visits: 2 } } } });
+});
+
+it('sends a list of 64 KiB and more to one client in a turn of the event loop', async () => {
+  using test = watchesUnderTest();
+  test.set(await longSnapshot(Date.now() - 1, 2_000));
+  let turn = 0;
+  const turnsOfSends: number[] = [];
+  const clients = Array.from({ length: 3 }, () =>
+    fakeSocketClient(() => everything, { send: () => void turnsOfSends.push(turn) }),
+  );
+  await Promise.all(clients.map((client) => test.watches.watchAgents(client, {}, 1)));
+  turnsOfSends.length = 0;
+  const countTurns = (): void => {
+    turn++;
+    if (turnsOfSends.length < 3) setImmediate(countTurns);
+  };
+  countTurns();
+  test.set(await longSnapshot(Date.now(), 2_001));
+  test.watches.changed();
+  await until(() => turnsOfSends.length === 3, within20s('the change was not sent'));
+  expect(new Set(turnsOfSends).size).toBe(3);
 });
 
 it('sends agents and queues again when a wrap-up ends, without a change of the projection', async () => {
