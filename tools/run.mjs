@@ -19,12 +19,10 @@ const needsSettings =
   );
 const settings = needsSettings ? ['--import', pathToFileURL(join(root, 'tools', 'load-env.ts')).href] : [];
 // Bounds the memory of an import, and keeps the garbage collections of the gateway short: see tools/service.ts.
-const memory =
-  file === 'apps/gateway/src/main.ts'
-    ? ['--max-semi-space-size=4', '--heap-growing-percent=100']
-    : file.startsWith('apps/asterisk/')
-      ? ['--max-semi-space-size=8']
-      : [];
+const memory = [
+  ...(file.startsWith('apps/asterisk/') ? ['--max-semi-space-size=8'] : []),
+  ...(file === 'apps/gateway/src/main.ts' ? ['--max-semi-space-size=4', '--heap-growing-percent=100'] : []),
+];
 process.exitCode = await runPinned([
   '--disable-warning=ExperimentalWarning',
   ...memory,

@@ -57,8 +57,12 @@ export function createGroupUpdates(options: GroupUpdatesOptions): GroupUpdates {
     if (view.bytes.length >= ownTurnBytesMin) void sendInTurns(group, frame, others);
     else for (const client of others) client.send(group.view.kind, frame);
   };
-  /** Ends once another version is sent, to all who are members then. */
-  const sendInTurns = async (group: WatchGroup, frame: OutgoingFrame, clients: readonly SocketClient[]) => {
+  /** Ends once another version is sent, as that goes to all members. */
+  const sendInTurns = async (
+    group: WatchGroup,
+    frame: OutgoingFrame,
+    clients: readonly SocketClient[],
+  ): Promise<void> => {
     const { sentVersion } = group;
     for (const client of clients) {
       await nextOwnTurn(writers);
