@@ -133,7 +133,7 @@ it('sends a list of 64 KiB and more to one client in a turn of the event loop', 
   const clients = Array.from({ length: 3 }, () =>
     fakeSocketClient(() => everything, { send: () => void turnsOfSends.push(turn) }),
   );
-  await Promise.all(clients.map((client) => test.watches.watchAgents(client, {}, 1)));
+  for (const client of clients) await test.watches.watchAgents(client, {}, 1);
   turnsOfSends.length = 0;
   const countTurns = (): void => {
     turn++;

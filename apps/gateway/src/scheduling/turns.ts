@@ -8,7 +8,7 @@ export const ownTurnBytesMin = 64 * 1024;
 const waiting = new Map<object, (() => void)[]>();
 
 /**
- * Resolves in a turn of the event loop that nobody else gets: of all owners in this process one goes on in each turn, round-robin, so
+ * Resolves in a turn of the event loop that no other caller gets: of all owners in this process one goes on in each turn, round-robin, so
  * what each does at once does not add up. The callers of one owner get its turns in the order of their calls.
  */
 export function nextOwnTurn(owner: object): Promise<void> {
@@ -21,9 +21,10 @@ export function nextOwnTurn(owner: object): Promise<void> {
 }
 
 function giveTurn(): void {
-  for (const [owner, [goOn, ...others]] of waiting) {
+  for (const [owner, callers] of waiting) {
     waiting.delete(owner);
-    if (others.length > 0) waiting.set(owner, others);
+    const goOn = callers.shift();
+    if (callers.length > 0) waiting.set(owner, callers);
     if (waiting.size > 0) setImmediate(giveTurn);
     return goOn?.();
   }
