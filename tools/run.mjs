@@ -1,6 +1,7 @@
 // node tools/run.mjs FILE ARGS…: runs a TypeScript file of this repository under the pinned Node.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { nodeFlagsOf } from '../libs/stack/src/node-flags.mjs';
 import { buildDashboard } from './build-dashboard.mjs';
 import { prepare, root, runPinned } from './setup.mjs';
 
@@ -18,15 +19,4 @@ const needsSettings =
     file,
   );
 const settings = needsSettings ? ['--import', pathToFileURL(join(root, 'tools', 'load-env.ts')).href] : [];
-// Bounds the memory of an import, and keeps the garbage collections of the gateway short: see tools/service.ts.
-const memory = [
-  ...(file.startsWith('apps/asterisk/') ? ['--max-semi-space-size=8'] : []),
-  ...(file === 'apps/gateway/src/main.ts' ? ['--max-semi-space-size=4', '--heap-growing-percent=100'] : []),
-];
-process.exitCode = await runPinned([
-  '--disable-warning=ExperimentalWarning',
-  ...memory,
-  ...settings,
-  join(root, file),
-  ...args,
-]);
+process.exitCode = await runPinned([...nodeFlagsOf([file, ...args]), ...settings, join(root, file), ...args]);

@@ -7,34 +7,13 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { privateFileMode } from '@callstream/files';
 import { printable } from '@callstream/resilience';
-import { until } from '@callstream/stack';
+import { nodeFlagsOf, until } from '@callstream/stack';
 import { shortLogLine } from './short-log-line.ts';
 import type { ServiceSpec } from './settings.ts';
 import type { RunningProcess } from './supervise.ts';
 
 const readyTimeoutDefaultMs = 60_000;
 const stopTimeoutMs = 15_000;
-
-const nodeFlags = ['--disable-warning=ExperimentalWarning'];
-/**
- * As in docker/Dockerfile. A backlog of the projector, or of a connector, makes short-lived garbage, for which V8 would grow the young
- * generation to 128 MB: 380 MB of memory instead of 270, for a few percent of speed. Not for ingest, which would lose a quarter of its
- * speed.
- */
-const boundedYoungGeneration = ['--max-semi-space-size=8'];
-/**
- * As in docker/Dockerfile. The gateway must not stop for long, and what it reads once a second lives long: scavenges of V8's default young
- * generation took up to 50 ms. With a heap that grows by its own size between two full collections, there are half as many: V8 makes one
- * for every 8 MB, such as five events of a megabyte.
- */
-const shortCollections = ['--max-semi-space-size=4', '--heap-growing-percent=100'];
-const flagsOf = ([script = '', command]: readonly string[]): string[] => [
-  ...nodeFlags,
-  ...(script === 'apps/gateway/src/main.ts' ? shortCollections : []),
-  ...(script.startsWith('apps/asterisk/') || (script.startsWith('apps/projector/') && command === 'run')
-    ? boundedYoungGeneration
-    : []),
-];
 
 export interface StartServiceOptions {
   env: NodeJS.ProcessEnv;
@@ -104,7 +83,7 @@ function launch(
   { env, logs, print, isCommand = false }: StartServiceOptions & { isCommand?: boolean },
 ): RunningProcess & { logFile: string } {
   const logFile = join(logs, `${name}.log`);
-  const child = spawn(process.execPath, [...flagsOf(args), ...args], {
+  const child = spawn(process.execPath, [...nodeFlagsOf(args), ...args], {
     cwd: join(import.meta.dirname, '..'),
     env,
     detached: true,

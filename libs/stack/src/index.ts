@@ -20,6 +20,7 @@ export type { JavaRecord } from './java-producer.ts';
 export { startKafka } from './kafka.ts';
 export { kafkaVersion } from './kafka-jars.ts';
 export type { ClusterToJoin, KafkaServer, KafkaServerOptions } from './kafka.ts';
+export { nodeFlagsOf } from './node-flags.mjs';
 export { downloadPostgres } from './postgres-download.ts';
 export { startPostgres } from './postgres.ts';
 export type { PostgresServer, PostgresServerOptions } from './postgres.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { nodeFlagsOf } from '../../src/system/service-process.ts';
+import { nodeFlagsOf } from '@callstream/stack';
 import type { System } from '../../src/system/system.ts';
 
 export interface ImportTarget {

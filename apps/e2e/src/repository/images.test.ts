@@ -1,5 +1,6 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeFlagsOf } from '@callstream/stack';
 
 const root = join(import.meta.dirname, '../../../..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -40,6 +41,17 @@ it.each([
     (folder) => !copies(app, folder, folder) || !copies(packages, `${folder}/package.json`, `${folder}/`),
   );
   expect(missing).toEqual([]);
+});
+
+it('the images start Node with the same flags as npm start', () => {
+  const commands = [...dockerfile.matchAll(/^ENTRYPOINT (\[.*\])$/gm)].map(
+    ([, command = '']) => JSON.parse(command) as string[],
+  );
+  expect(commands.length).toBeGreaterThan(5);
+  for (const command of commands) {
+    const scripts = command.filter((argument) => argument.endsWith('.ts'));
+    expect(command).toEqual(['node', ...nodeFlagsOf(scripts), ...scripts]);
+  }
 });
 
 /** The trimmed lines of a service in a compose file. */

@@ -4,22 +4,13 @@ import { writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { until } from '@callstream/stack';
+import { nodeFlagsOf, until } from '@callstream/stack';
 
 const root = join(import.meta.dirname, '../../../..');
 const readyTimeoutMs = 60_000;
 const stopTimeoutMs = 20_000;
 /** Last log lines of a process, which go into the error message when it fails. */
 const tailLinesMax = 50;
-
-/** The flags of `npm start`, `npm run` and compose. Commands such as `rebuild` get the default young generation, which is larger. */
-export const nodeFlagsOf = ([script = '', command = 'run']: readonly string[]): string[] => [
-  '--disable-warning=ExperimentalWarning',
-  ...(script === 'apps/gateway/src/main.ts' ? ['--max-semi-space-size=4', '--heap-growing-percent=100'] : []),
-  ...(script.startsWith('apps/asterisk/') || (script.startsWith('apps/projector/') && command === 'run')
-    ? ['--max-semi-space-size=8']
-    : []),
-];
 
 export interface ProcessOptions {
   readonly name: string;

@@ -1,9 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { until } from '@callstream/stack';
+import { nodeFlagsOf, until } from '@callstream/stack';
 import xterm from '@xterm/headless';
-import { nodeFlagsOf } from './service-process.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 const untilTimeoutMs = 30_000;
