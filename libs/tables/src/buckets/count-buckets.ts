@@ -100,7 +100,7 @@ function countAll(table: BucketTable): string {
 }
 
 /**
- * SQL: counts everything into empty buckets. Each row is read once: the longer buckets are sums. Without statistics of the
+ * SQL: counts everything into empty buckets. Only the shortest are counted from rows: longer ones are sums. Without statistics of the
  * shorter ones, they could be joined by nested loops.
  */
 export const countAllBuckets = [
