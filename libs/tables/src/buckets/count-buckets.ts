@@ -100,13 +100,14 @@ function countAll(table: BucketTable): string {
 }
 
 /**
- * SQL: counts everything into empty buckets. Only the shortest are counted from rows: longer ones are sums. Without statistics of the
- * shorter ones, they could be joined by nested loops.
+ * SQL: counts everything into empty buckets. Each row is read once: the longer buckets are sums. Without statistics of the
+ * shorter ones, they would be joined by nested loops: 200 s instead of 6 for a year of 20 million events.
  */
-export const countAllBuckets = [
-  ...bucketTables.flatMap((table) => [countAll(table), `analyze ${table}`, ...addUpLevels(table, () => 'true')]),
-  `analyze ${bucketTables.join()}`,
-].join(';\n');
+export const countAllBuckets = bucketTables
+  .flatMap((table) =>
+    [countAll(table), ...addUpLevels(table, () => 'true')].flatMap((sql) => [sql, `analyze ${table}`]),
+  )
+  .join(';\n');
 
 /** SQL: the buckets of the day $1 that contain the quarters of an hour $2, each once. */
 const marked = (minutes: number): string =>
