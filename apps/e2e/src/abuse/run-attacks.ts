@@ -35,8 +35,9 @@ export interface RunAttacksOptions {
 }
 
 /**
- * Attacks the system from another process, one attack after the other. It has the lowest priority: its CPU would be that of another
- * machine, so it gets what the services leave. @throws {Error} if that process fails
+ * Attacks the system from another process, one attack after the other. In whole, where the services are measured, it has the lowest
+ * priority: its CPU would be that of another machine, so it gets what they leave. In short, on a busy machine, it would get nothing
+ * for seconds, and a gateway does not wait so long for the answer to a close. @throws {Error} if that process fails
  */
 export async function runAttacks(
   system: System,
@@ -59,7 +60,7 @@ export async function runAttacks(
     args: ['apps/e2e/src/abuse/attacker.ts', JSON.stringify(targetOf(system)), scale],
     env: {},
     onLine,
-    session: 'own, of the lowest priority',
+    session: scale === 'full' ? 'own, of the lowest priority' : undefined,
   });
   try {
     await outputOf(attacker);
