@@ -6,7 +6,7 @@ import type { PartCache } from '../outbox/part-cache.ts';
 import { Backlog } from './backlog.ts';
 import type { CallFilter } from './call-filter.ts';
 import type { Cursors } from './cursors.ts';
-import { deltaSinceRevision, sizeOf } from './delta.ts';
+import { deltaSinceRevision } from './delta.ts';
 import type { Delta } from './delta.ts';
 import { deltaText, snapshotHead } from './parts.ts';
 import type { Snapshots } from './snapshots.ts';
@@ -43,6 +43,9 @@ export function createSubscriberFeed({
   metrics,
 }: SubscriberFeedOptions): SubscriberFeed {
   const { board, progress } = state;
+  /** By revision and filter, since the tick of `catchUpsTick`. */
+  const catchUps = new Map<string, Backlog>();
+  let catchUpsTick = board.tickRevision();
 
   const deltaBacklog = (filter: CallFilter, delta: Delta): Backlog =>
     new Backlog({ board, delta, filter, text: deltaText(cursors.current(filter)), cache });
@@ -64,15 +67,37 @@ export function createSubscriberFeed({
   const catchUp = (subscriber: Subscriber): void => {
     if (!canCatchUp(subscriber)) return sendReset(subscriber);
     const { group, revision, sentBacklogs } = subscriber;
-    const known = group.filter.isUnrestricted
-      ? null
-      : new Set<BoardEntry>(sentBacklogs.flatMap(({ entries }) => entries));
-    const delta = deltaSinceRevision(board, group.filter, { revision, known });
-    subscriber.revision = board.revision();
+    const backlog = group.filter.isUnrestricted
+      ? sharedCatchUp(group.filter, revision)
+      : deltaBacklog(
+          group.filter,
+          deltaSinceRevision(board, group.filter, {
+            revision,
+            known: new Set<BoardEntry>(sentBacklogs.flatMap(({ entries }) => entries)),
+          }),
+        );
+    subscriber.revision = backlog.revision;
     subscriber.mayShowLater = false;
-    if (sizeOf(delta) === 0) return;
-    metrics.changes.inc(sizeOf(delta));
-    send(subscriber, deltaBacklog(group.filter, delta), null);
+    if (backlog.entries.length === 0) return;
+    metrics.changes.inc(backlog.entries.length);
+    send(subscriber, backlog, null);
+  };
+
+  /**
+   * The same for all clients that are behind by as much, until the next tick: many may be, after a burst, and each part is made
+   * once.
+   */
+  const sharedCatchUp = (filter: CallFilter, revision: number): Backlog => {
+    if (catchUpsTick !== board.tickRevision()) {
+      catchUps.clear();
+      catchUpsTick = board.tickRevision();
+    }
+    const key = `${revision} ${filter.key}`;
+    const known = catchUps.get(key);
+    if (known) return known;
+    const made = deltaBacklog(filter, deltaSinceRevision(board, filter, { revision, known: null }));
+    catchUps.set(key, made);
+    return made;
   };
   return { sendSnapshot, sendReset, catchUp, deltaBacklog };
 }
