@@ -26,7 +26,8 @@ const scopes: readonly Scope[] = [
   new Scope({ queues: ['900'], masked: false }),
 ];
 const filters = [{}, { states: ['WAITING' as const] }, { queues: ['900'] }];
-const views = scopes.flatMap((scope) => filters.map((filter) => ({ scope, filter })));
+/** Each twice: clients that are behind by as much share deltas. */
+const views = [...scopes, ...scopes].flatMap((scope) => filters.map((filter) => ({ scope, filter })));
 
 /** A board without a log, and its subscriptions. A part has about one call. */
 function createTestBoard() {
