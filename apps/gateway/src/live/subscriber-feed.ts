@@ -43,9 +43,8 @@ export function createSubscriberFeed({
   metrics,
 }: SubscriberFeedOptions): SubscriberFeed {
   const { board, progress } = state;
-  /** By revision and filter, since the tick of `catchUpsTick`. */
-  const catchUps = new Map<string, Backlog>();
-  let catchUpsTick = board.tickRevision();
+  /** By revision and filter, since a tick. */
+  let catchUps = { tick: board.tickRevision(), backlogs: new Map<string, Backlog>() };
 
   const deltaBacklog = (filter: CallFilter, delta: Delta): Backlog =>
     new Backlog({ board, delta, filter, text: deltaText(cursors.current(filter)), cache });
@@ -64,40 +63,28 @@ export function createSubscriberFeed({
     if (revision < board.droppedUntil()) return false;
     return group.filter.isUnrestricted || (sentBacklogs.length > 0 && sentBacklogs.length <= sentBacklogsMax);
   };
+  const catchUpBacklog = (filter: CallFilter, revision: number, known: ReadonlySet<BoardEntry> | null): Backlog =>
+    deltaBacklog(filter, deltaSinceRevision(board, filter, { revision, known }));
+  /** The same for all clients that are behind by as much, until the next tick: after a burst these are many, and each part is made once. */
+  const sharedCatchUp = (filter: CallFilter, revision: number): Backlog => {
+    const tick = board.tickRevision();
+    if (catchUps.tick !== tick) catchUps = { tick, backlogs: new Map() };
+    const key = `${revision} ${filter.key}`;
+    const backlog = catchUps.backlogs.get(key) ?? catchUpBacklog(filter, revision, null);
+    catchUps.backlogs.set(key, backlog);
+    return backlog;
+  };
   const catchUp = (subscriber: Subscriber): void => {
     if (!canCatchUp(subscriber)) return sendReset(subscriber);
     const { group, revision, sentBacklogs } = subscriber;
     const backlog = group.filter.isUnrestricted
       ? sharedCatchUp(group.filter, revision)
-      : deltaBacklog(
-          group.filter,
-          deltaSinceRevision(board, group.filter, {
-            revision,
-            known: new Set<BoardEntry>(sentBacklogs.flatMap(({ entries }) => entries)),
-          }),
-        );
+      : catchUpBacklog(group.filter, revision, new Set(sentBacklogs.flatMap(({ entries }) => entries)));
     subscriber.revision = backlog.revision;
     subscriber.mayShowLater = false;
     if (backlog.entries.length === 0) return;
     metrics.changes.inc(backlog.entries.length);
     send(subscriber, backlog, null);
-  };
-
-  /**
-   * The same for all clients that are behind by as much, until the next tick: many may be, after a burst, and each part is made
-   * once.
-   */
-  const sharedCatchUp = (filter: CallFilter, revision: number): Backlog => {
-    if (catchUpsTick !== board.tickRevision()) {
-      catchUps.clear();
-      catchUpsTick = board.tickRevision();
-    }
-    const key = `${revision} ${filter.key}`;
-    const known = catchUps.get(key);
-    if (known) return known;
-    const made = deltaBacklog(filter, deltaSinceRevision(board, filter, { revision, known: null }));
-    catchUps.set(key, made);
-    return made;
   };
   return { sendSnapshot, sendReset, catchUp, deltaBacklog };
 }
