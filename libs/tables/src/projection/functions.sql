@@ -204,7 +204,9 @@ language sql stable begin atomic
     where c.finished_at is null and s.ended_at is null
       and c.heard_at >= least(moment - stale_after, period_from - presence_stale - interval '14 h')
   ), segs as materialized (
-    select s.*, queues is null or coalesce(s.queue, '') = any(queues) as is_counted from near s
+    select s.*, queues is null or coalesce(s.queue, '') = any(queues) as is_counted,
+      least(s.rang_at, s.entered_at, s.end_at) as first_at, greatest(s.rang_last_at, s.entered_at, s.end_at) as last_at
+    from near s
     where coalesce(s.rang_at, s.entered_at, s.ended_at) < least(period_to, moment)
       and s.actor in (select actor from stays where is_counted)
   ), counted_segs as (
@@ -222,12 +224,10 @@ language sql stable begin atomic
     select actor, range_agg(tstzrange(begin_at, greatest(begin_at, end_at))) as at from busy_times group by actor
   ), heard_times as (
     select actor, began_at as first_at, began_at as last_at from stays
-    union all select actor, first_at, last_at
-    from segs, lateral (select least(rang_at, entered_at, end_at) as first_at, greatest(rang_last_at, entered_at, end_at) as last_at) t
-    where last_at - first_at <= presence_stale
+    union all select actor, first_at, last_at from segs where last_at - first_at <= presence_stale
     union all select actor, t.at, t.at
     from segs, unnest(array[rang_at, rang_last_at, entered_at, end_at]) as t (at)
-    where greatest(rang_last_at, entered_at, end_at) - least(rang_at, entered_at, end_at) > presence_stale and t.at is not null
+    where last_at - first_at > presence_stale and t.at is not null
   ), heard as (
     -- The agent is known of until so long after each event or call, in whatever queue, as in agent_presence. Of times with shorter
     -- gaps: from the first until so long after the last.
