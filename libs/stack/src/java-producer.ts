@@ -1,14 +1,15 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
+import { readFile, readdir } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { archiveFlags } from './class-archive.ts';
+import { exists } from './exists.ts';
 import { findJava, javaVersionMin } from './java.ts';
 import { kafkaJars } from './kafka-jars.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** A record for Kafka's own Java producer. */
 export interface JavaRecord {
@@ -39,20 +40,16 @@ export async function hasJavaProducer(env: NodeJS.ProcessEnv = process.env): Pro
 async function compiledProducer(java: string, jars: string, env: NodeJS.ProcessEnv): Promise<string> {
   const hash = createHash('sha256').update(await readFile(source));
   const folder = `${jars}-producer-${hash.digest('hex').slice(0, 16)}`;
-  if (existsSync(folder)) return folder;
-  const classPath = (await readdir(jars)).map((name) => join(jars, name)).join(delimiter);
-  const fresh = await mkdtemp(join(dirname(jars), 'compiling-'));
-  try {
-    // For every Java that runs Kafka: the user may change it.
-    const options = ['--release', String(javaVersionMin), '-d', fresh, '-cp', classPath];
-    const compiler = ['-m', 'jdk.compiler/com.sun.tools.javac.Main', ...options, source];
-    await promisify(execFile)(java, compiler, { env });
-    await rename(fresh, folder).catch((error: unknown) => {
-      if (!existsSync(folder)) throw error; // else another process was faster
-    });
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
-  }
+  await makeFolder(folder, {
+    isComplete: () => exists(folder),
+    fill: async (fresh) => {
+      const classPath = (await readdir(jars)).map((name) => join(jars, name)).join(delimiter);
+      // For every Java that runs Kafka: the user may change it.
+      const options = ['--release', String(javaVersionMin), '-d', fresh, '-cp', classPath];
+      const compiler = ['-m', 'jdk.compiler/com.sun.tools.javac.Main', ...options, source];
+      await promisify(execFile)(java, compiler, { env });
+    },
+  });
   return folder;
 }
 

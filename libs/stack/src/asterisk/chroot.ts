@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { cacheFolder } from '../cache-folder.ts';
 import { exists } from '../exists.ts';
+import { makeFolder } from '../make-folder.ts';
 
 /** The release of Debian that has Asterisk 22. */
 const release = 'sid';
@@ -21,22 +22,15 @@ interface InstallOptions {
  */
 export async function asteriskChroot({ env, print }: InstallOptions): Promise<string> {
   checkUser();
-  const cache = cacheFolder(env);
-  const root = join(cache, `asterisk-${release}`);
-  if (await hasAsterisk(root)) return root;
-
-  await mkdir(cache, { recursive: true });
-  const fresh = await mkdtemp(join(cache, 'fetching-'));
-  try {
-    print('Asterisk: making a Debian with it, once; three to five minutes …');
-    await install(fresh, { env, print });
-    await rename(fresh, root).catch(async (error: unknown) => {
-      if (!(await hasAsterisk(root))) throw error; // else another process was faster
-    });
-    return root;
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
-  }
+  const root = join(cacheFolder(env), `asterisk-${release}`);
+  await makeFolder(root, {
+    isComplete: () => exists(join(root, 'usr/sbin/asterisk')),
+    fill: async (fresh) => {
+      print('Asterisk: making a Debian with it, once; three to five minutes …');
+      await install(fresh, { env, print });
+    },
+  });
+  return root;
 }
 
 function checkUser(): void {
@@ -47,8 +41,6 @@ function checkUser(): void {
       'Without Docker, Asterisk runs in a chroot, which only root can do: start Docker, or run this as root.',
     );
 }
-
-const hasAsterisk = (root: string): Promise<boolean> => exists(join(root, 'usr/sbin/asterisk'));
 
 async function install(root: string, options: InstallOptions): Promise<void> {
   await run(['debootstrap', '--variant=minbase', release, root], options);
