@@ -50,7 +50,7 @@ it('queues and names do not wait behind long computations, and agents do', async
   expect(done).toContain('Agents');
 });
 
-it('a list that is made while a newer snapshot comes is not given to those who ask after it', async () => {
+it('a list is not cached if a newer snapshot came while it was made', async () => {
   const few = await emptySnapshot();
   const agent: AgentState = { actor: 'an agent', name: undefined, number: null, queues: [], calls: [] };
   let latest: QueueSnapshot = { ...few, agents: Array.from({ length: 10_000 }, () => agent) };
