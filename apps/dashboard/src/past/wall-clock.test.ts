@@ -38,6 +38,13 @@ it('a day of summer time has 23 or 25 hours', () => {
   expect(['2026-03-29', '2026-10-25', '2026-07-01'].map(hoursOf)).toEqual([23, 25, 24]);
 });
 
+it('a day whose midnight summer time skips begins at one o’clock', () => {
+  const zone = 'America/Sao_Paulo';
+  const { from, to } = dayOf(Date.parse('2018-11-04T12:00:00Z'), zone);
+  expect([from, to].map((at) => wallClockOf(at, zone))).toEqual(['2018-11-04T01:00:00', '2018-11-05T00:00:00']);
+  expect(dayOf(from - 1, zone).to).toBe(from);
+});
+
 it.each(['', 'soon', '2026-13-01T00:00:00'])('%p is no time', (text) => {
   expect(momentOfWallClock(text, 'UTC')).toBeNull();
 });

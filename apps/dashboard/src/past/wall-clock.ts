@@ -29,7 +29,9 @@ export function momentOfWallClock(text: string, timeZone: string | undefined): n
   const offsetAt = (at: number): number => Date.parse(`${wallClockOf(at, timeZone)}Z`) - at;
   // Offsets change by an hour or so: the second guess is made with the offset of about the right time.
   const guess = asUtc - offsetAt(asUtc);
-  return asUtc - offsetAt(guess);
+  const moment = asUtc - offsetAt(guess);
+  // Of a skipped hour, the offset before leads to after it, and that after it to before: a skipped midnight is on the day after.
+  return Math.max(moment, asUtc - offsetAt(moment));
 }
 
 /** The day of a moment in a time zone: its first moment, and that of the next day. */
