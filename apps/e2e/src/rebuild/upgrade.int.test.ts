@@ -66,12 +66,18 @@ describe('an upgrade of the tables of the newest recorded version', () => {
     'rebuild --unless-in-use refuses tables that services use',
     async () => {
       const url = system.env['DATABASE_URL'] ?? '';
-      const user = connectTables({ url, max: 1, applicationName: 'callstream-projector' });
-      await poolOf(user).query('select from positions');
-      expect(await system.command('rebuild', '--if-older', '--unless-in-use')).toEqual(
-        failed(/services use them: callstream-projector \(.*, backend \d+\).*docs\/upgrade\.md/),
+      const services = ['callstream-gateway-board', 'callstream-projector'].map((name) =>
+        connectTables({ url, max: 1, applicationName: name }),
       );
-      await user.end();
+      // Taken from the pool, which closes a connection that is idle for 10 s.
+      const connections = await Promise.all(services.map((db) => poolOf(db).connect()));
+      expect(await system.command('rebuild', '--if-older', '--unless-in-use')).toEqual(
+        failed(
+          /services use them: callstream-gateway \(.*, backend \d+\), callstream-projector \(.*, backend \d+\).*docs\/upgrade\.md/,
+        ),
+      );
+      for (const connection of connections) connection.release();
+      await Promise.all(services.map((db) => db.end()));
       expect(await system.liveTables()).toEqual(originalTables);
     },
     minutes,
