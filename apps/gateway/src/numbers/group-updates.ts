@@ -5,7 +5,7 @@ import { openField } from '../open-field.ts';
 import type { OutgoingFrame } from '../outbox/frame.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import { NotServed } from '../scheduling/not-served.ts';
-import { nextOwnTurn, ownTurnBytesMin } from '../scheduling/turns.ts';
+import { createWriteTurns, writeTurnBytesMin } from '../scheduling/turns.ts';
 import type { DeltaWatches } from './deltas/delta-watches.ts';
 import type { GetQueueSnapshot } from './queue-snapshot-cache.ts';
 import type { SerializedView, ViewCache, ViewKind } from './view-cache.ts';
@@ -45,7 +45,7 @@ export function createGroupUpdates(options: GroupUpdatesOptions): GroupUpdates {
   const { groups, getSnapshot, views, deltas, onTooLong, onFailed } = options;
   /** At most one refresh of a group runs; after a request meanwhile, one more follows. */
   const refreshes = new WeakMap<WatchGroup, Throttle>();
-  const writers = {};
+  const nextWriteTurn = createWriteTurns();
   /** Time of the last change of the projection, the names or a wrap-up, in ms since 1970. */
   let changedAt = 0;
 
@@ -54,18 +54,17 @@ export function createGroupUpdates(options: GroupUpdatesOptions): GroupUpdates {
     group.sentVersion = view.version;
     const frame = viewFrame(group.view.kind, view);
     const others = [...group.members].filter((client) => client !== except);
-    if (view.bytes.length >= ownTurnBytesMin) void sendInTurns(group, frame, others);
+    if (view.bytes.length >= writeTurnBytesMin) void sendInTurns({ group, frame, bytes: view.bytes.length }, others);
     else for (const client of others) client.send(group.view.kind, frame);
   };
   /** Ends once another version is sent, as that goes to all members. */
   const sendInTurns = async (
-    group: WatchGroup,
-    frame: OutgoingFrame,
+    { group, frame, bytes }: { group: WatchGroup; frame: OutgoingFrame; bytes: number },
     clients: readonly SocketClient[],
   ): Promise<void> => {
     const { sentVersion } = group;
     for (const client of clients) {
-      await nextOwnTurn(writers);
+      await nextWriteTurn(bytes);
       if (group.sentVersion !== sentVersion) return;
       if (group.members.has(client)) client.send(group.view.kind, frame);
     }

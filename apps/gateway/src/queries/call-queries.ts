@@ -4,7 +4,7 @@ import type { GatewayMetrics } from '../metrics.ts';
 import { openField } from '../open-field.ts';
 import type { FairPool } from '../scheduling/fair-pool.ts';
 import type { Requester } from '../scheduling/requester.ts';
-import { nextOwnTurn, ownTurnBytesMin } from '../scheduling/turns.ts';
+import { createWriteTurns, writeTurnBytesMin } from '../scheduling/turns.ts';
 import type { VisibleEvent } from './visible-tables.ts';
 
 /** Rows as the bytes of a JSON array, shared by identical requests. */
@@ -55,12 +55,12 @@ export function createCallQueries({ pool, topic, staleAfterMs, metrics }: CallQu
       return eventListOf(rows, more);
     },
   );
-  const writers = {};
+  const nextWriteTurn = createWriteTurns();
   return {
     listCalls: (requester, params, scope) => calls(requester, { params, scope }),
     listCallEvents: async (requester, { callId, before, limit }, scope) => {
       const list = await events(requester, { callId, before, limit, scope });
-      if (list.page.length >= ownTurnBytesMin) await nextOwnTurn(writers);
+      if (list.page.length >= writeTurnBytesMin) await nextWriteTurn(list.page.length);
       return list;
     },
   };

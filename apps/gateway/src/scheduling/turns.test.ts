@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createTurns, forEachInTurns, nextOwnTurn } from './turns.ts';
+import { createTurns, createWriteTurns, forEachInTurns, nextOwnTurn } from './turns.ts';
 
 const workFor = (ms: number): void => {
   for (const began = performance.now(); performance.now() - began < ms;);
@@ -54,4 +54,16 @@ it('loops that run at the same time do not add up in one turn of the event loop'
   );
   expect(await begunByTurn(begun, 6)).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
   await Promise.all(loops);
+});
+
+it('after a megabyte is written, other work goes on before more is written', async () => {
+  const order: string[] = [];
+  const nextWriteTurn = createWriteTurns();
+  const write = (name: string, bytes: number) => nextWriteTurn(bytes).then(() => order.push(name));
+  const others = write('megabyte', 1024 * 1024).then(async () => {
+    await nextTurn();
+    order.push('other work');
+  });
+  await Promise.all([others, write('list', 500_000), write('next list', 500_000)]);
+  expect(order).toEqual(['megabyte', 'other work', 'list', 'next list']);
 });

@@ -1,8 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** For so long a loop runs in one turn of the event loop, in ms: live dashboards must not wait longer. */
 const turnMsMax = 2;
 
-/** From this length on, in bytes, each client is written to in a turn of its own: 2 MB take 1 ms and more, and hundreds may get them. */
-export const ownTurnBytesMin = 64 * 1024;
+/** From this length on, in bytes, each client is written to in a turn of {@link createWriteTurns}: hundreds may get 2 MB each. */
+export const writeTurnBytesMin = 64 * 1024;
+
+/** After so many bytes in these turns, others have the event loop for this time, in ms. To write 1 MB takes 1 to 2 ms. */
+const writePause = { afterBytes: 1024 * 1024, ms: 4 };
 
 /** Who waits for a turn, by owner. Its order is that of the turns: an owner that got one, and wants more, is the last. */
 const waiting = new Map<object, (() => void)[]>();
@@ -28,6 +33,26 @@ function giveTurn(): void {
     if (waiting.size > 0) setImmediate(giveTurn);
     return goOn?.();
   }
+}
+
+/**
+ * Turns for writing this many bytes to one client after another. After each megabyte other work gets several turns, as an answer to a
+ * request needs: it must not wait for a large write at each of its steps.
+ */
+export function createWriteTurns(): (bytes: number) => Promise<void> {
+  const owner = {};
+  let unpaused = 0;
+  let free: Promise<unknown> = Promise.resolve();
+  return (bytes) => {
+    const turn = free.then(() => nextOwnTurn(owner));
+    free = turn.then(() => {
+      unpaused += bytes;
+      if (unpaused < writePause.afterBytes) return;
+      unpaused = 0;
+      return sleep(writePause.ms);
+    });
+    return turn;
+  };
 }
 
 /** For a loop over many items: after each, await what this returns, if anything. Other work goes on then. */
