@@ -32,6 +32,8 @@ interface CountedTimes {
 interface OccupancyOptions {
   readonly moment?: number;
   readonly queues?: readonly string[] | null;
+  readonly staleAfterMs?: number;
+  readonly ringMsMax?: number;
   readonly presenceStaleMs?: number;
   readonly wrapUpMs?: number;
 }
@@ -39,15 +41,14 @@ interface OccupancyOptions {
 const minute = 60_000;
 const hour = 60 * minute;
 const iso = (ms: number): string => new Date(ms).toISOString();
-async function occupancy(
-  from: number,
-  to: number,
-  { moment = to, queues = null, presenceStaleMs = 12 * hour, wrapUpMs = 0 }: OccupancyOptions = {},
-): Promise<CountedTimes[]> {
+async function occupancy(from: number, to: number, options: OccupancyOptions = {}): Promise<CountedTimes[]> {
+  const { moment = to, queues = null, staleAfterMs = 2 * hour, ringMsMax = 2 * minute } = options;
+  const { presenceStaleMs = 12 * hour, wrapUpMs = 0 } = options;
   const { rows } = await poolOf(db).query<CountedTimes>(
     `select * from agent_occupancy($1::timestamptz, $2::timestamptz, $3::timestamptz, $4::text[],
-       presence_stale => $5::float8 * interval '1 ms', wrap_up => $6::float8 * interval '1 ms') order by actor`,
-    [iso(from), iso(to), iso(moment), queues, presenceStaleMs, wrapUpMs],
+       $5::float8 * interval '1 ms', $6::float8 * interval '1 ms', $7::float8 * interval '1 ms', $8::float8 * interval '1 ms')
+     order by actor`,
+    [iso(from), iso(to), iso(moment), queues, staleAfterMs, ringMsMax, presenceStaleMs, wrapUpMs],
   );
   return rows;
 }
@@ -69,6 +70,19 @@ interface Stay {
 
 /** Wrap-up follows a talk, and a ring whose agent left. */
 const hasWrapUp = ({ enteredAt, end }: Segment): boolean => enteredAt !== null || end === 'left';
+
+/** The times of an agent in two periods. */
+function sumOf(a: CountedTimes, b: CountedTimes): CountedTimes {
+  const [handling_ms, available_ms] = [a.handling_ms + b.handling_ms, a.available_ms + b.available_ms];
+  return {
+    actor: a.actor,
+    logged_in_ms: a.logged_in_ms + b.logged_in_ms,
+    paused_ms: a.paused_ms + b.paused_ms,
+    handling_ms,
+    available_ms,
+    occupancy: handling_ms + available_ms === 0 ? null : handling_ms / (handling_ms + available_ms),
+  };
+}
 
 /** Queues that are asked for; null: all. */
 const wanted: fc.Arbitrary<readonly string[] | null> = fc.constantFrom(null, null, ['900'], ['901', '910', ''], []);
@@ -144,6 +158,47 @@ describe('the occupancy of agents', () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  it('of a period is the sum of its parts, also with lost events, wrap-up and calls over their borders', async () => {
+    let handledMs = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        days(60),
+        // One event of seven is lost, e.g. a log-out or the end of a call; 7: none.
+        fc.nat(7),
+        // Parts in ms, and how much of the last one is still to come.
+        fc.array(fc.integer({ min: 1, max: 30_000 }), { minLength: 2, maxLength: 5 }),
+        fc.nat(10_000),
+        fc.record({
+          queues: wanted,
+          staleAfterMs: fc.constantFrom(4_000, 2 * hour),
+          ringMsMax: fc.constantFrom(2_000, 2 * minute),
+          presenceStaleMs: fc.constantFrom(0, 2_000, 9_000, 12 * hour),
+          wrapUpMs: fc.constantFrom(0, 3_000, 15_000),
+        }),
+        async (day, lost, lengths, toComeMs, rules) => {
+          const events = eventsOf(day.log.filter((_, i) => i % 7 !== lost));
+          await replaceRows(db, events);
+          const first = Math.min(...events.map(({ at }) => at));
+          const borders = lengths.reduce((all, ms) => [...all, (all.at(-1) ?? 0) + ms], [first]);
+          const to = borders.at(-1) ?? 0;
+          const options = { ...rules, moment: Math.max(first, to - toComeMs) };
+          const sums = new Map<string, CountedTimes>();
+          for (const [i, begin] of borders.slice(0, -1).entries()) {
+            for (const part of await occupancy(begin, borders[i + 1] ?? 0, options)) {
+              const before = sums.get(part.actor);
+              sums.set(part.actor, before === undefined ? part : sumOf(before, part));
+            }
+          }
+          const whole = await occupancy(first, to, options);
+          expect([...sums.values()].toSorted((a, b) => (a.actor < b.actor ? -1 : 1))).toEqual(whole);
+          handledMs += whole.reduce((sum, { handling_ms }) => sum + handling_ms, 0);
+        },
+      ),
+      { numRuns: 25 },
+    );
+    expect(handledMs).toBeGreaterThan(0);
   });
 
   it('counts a session over the edges of the period within it, and an open one until the moment', async () => {
