@@ -6,32 +6,42 @@ import { AgentName } from '../names/named.tsx';
 import { HowCounted } from '../numbers/how-counted.tsx';
 import { duration } from '../text/formats.ts';
 import type { AnswerState } from '../use-answer.ts';
+import { withTimes } from './agent-times.ts';
 import { ListLink } from './list-link.tsx';
 import { LoadingProblem } from './loading-problem.tsx';
+import { OccupancyButton } from './occupancy-button.tsx';
 import { rowsQuery } from './use-history.ts';
 import type { ShownPeriod } from './use-history.ts';
+import { isCounted } from './use-occupancy.ts';
+import type { UsedOccupancyCount } from './use-occupancy.ts';
 
 interface AgentTableProps {
   readonly period: ShownPeriod;
   readonly agentStats: AnswerState<AgentStats>;
+  readonly occupancy: UsedOccupancyCount;
 }
 
 /** How many calls each agent was on, and how long they and log-ins took; those with the most time on calls first. */
-export function AgentTable({ period, agentStats: { answer, problem } }: AgentTableProps) {
+export function AgentTable({ period, agentStats: { answer, problem }, occupancy }: AgentTableProps) {
   const { texts } = useAppContext();
   const id = useId();
   const query = rowsQuery(period);
-  const agents = (answer?.agents ?? []).toSorted(
+  const daysMax = answer?.occupancy_days_max;
+  // Times of some parts would look like those of the period.
+  const listed =
+    answer && daysMax !== undefined && isCounted(occupancy) ? withTimes(answer, occupancy.times) : answer?.agents;
+  const agents = (listed ?? []).toSorted(
     (a, b) => b.on_call_ms - a.on_call_ms || (b.logged_in_ms ?? 0) - (a.logged_in_ms ?? 0),
   );
-  const daysMax = answer?.occupancy_days_max;
   return (
     <section className="panel" aria-labelledby={id}>
       <h2 id={id}>
         {texts.agents} <HowCounted of="agents-in-a-period" name={texts.agents} />
       </h2>
       <LoadingProblem reason={problem} />
-      {daysMax === undefined ? null : <p className="faint">{texts.occupancyTooLong(daysMax)}</p>}
+      {answer === null || daysMax === undefined ? null : (
+        <OccupancyButton answer={answer} daysMax={daysMax} occupancy={occupancy} />
+      )}
       <p className="no-print list-actions">
         <ExportButton rows="agent-calls" query={query} />
         <ExportButton rows="agent-sessions" query={query} />

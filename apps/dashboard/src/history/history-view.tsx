@@ -22,6 +22,7 @@ import { PeriodForm } from './period-form.tsx';
 import { TotalsTable } from './totals-table.tsx';
 import { rowsQuery, useAgentStats, useShownPeriod, useStats } from './use-history.ts';
 import type { ShownPeriod } from './use-history.ts';
+import { useOccupancy } from './use-occupancy.ts';
 
 /** Longest period of the heat map, which is read by hours: the gateway answers with at most 3,000 intervals. */
 const heatDaysMax = 120;
@@ -41,6 +42,7 @@ const HistoryOfPeriod = memo(function HistoryOfPeriod({ period }: { readonly per
     threshold: thresholds[0],
   });
   const agentStats = useAgentStats({ days, queue, interval: by });
+  const occupancy = useOccupancy(rowsQuery(period).toString());
   const { answer: agentsBefore } = useAgentStats({ days: daysBefore(days), queue });
   const totals = { period, agentStats: agentStats.answer };
   return (
@@ -71,7 +73,7 @@ const HistoryOfPeriod = memo(function HistoryOfPeriod({ period }: { readonly per
           ) : (
             <HeatMap period={period} />
           )}
-          <AgentTable period={period} agentStats={agentStats} />
+          <AgentTable period={period} agentStats={agentStats} occupancy={occupancy} />
         </>
       )}
     </div>
@@ -110,7 +112,12 @@ function TwoThresholds({ second, ...totals }: TotalsProps & { readonly second: n
   );
 }
 
-function Totals({ period, stats, agentStats, second }: TotalsProps & { readonly second: Stats | null }) {
+interface AllTotalsProps extends TotalsProps {
+  readonly second: Stats | null;
+}
+
+/** Thousands of rows, perhaps: not rendered again for each part of the occupancy. */
+const Totals = memo(function Totals({ period, stats, agentStats, second }: AllTotalsProps) {
   const { texts, formats } = useAppContext();
   const route = useRoute();
   const { list, part } = route.history;
@@ -177,6 +184,6 @@ function Totals({ period, stats, agentStats, second }: TotalsProps & { readonly 
       <TotalsTable title={texts.divisions[by]} first={texts.time} rows={rows} seconds={seconds} />
     </>
   );
-}
+});
 
 const isSamePart = (a: PeriodPart | null, b: PeriodPart | null): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -56,7 +56,11 @@ export const historyEn = {
   loggedInTime: 'Logged in',
   pausedTime: 'Paused',
   occupancy: 'Occupancy',
-  occupancyTooLong: (days: number) => `Logged in, paused and occupancy: choose a period of at most ${days} days.`,
+  occupancyTooLong: (days: number) => `Over ${days} days, logged in, paused and occupancy are counted on request.`,
+  countOccupancy: 'Count logged in, paused and occupancy',
+  occupancyPart: (part: number, parts: number) => `Counting part ${part} of ${parts}`,
+  occupancyCounted: (parts: number) => `Counted in ${parts} parts.`,
+  cancel: 'Cancel',
   print: 'Print',
   exports: {
     calls: 'Calls (CSV)',

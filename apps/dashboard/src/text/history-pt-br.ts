@@ -57,7 +57,11 @@ export const historyPtBr: HistoryTexts = {
   loggedInTime: 'Logado',
   pausedTime: 'Em pausa',
   occupancy: 'Ocupação',
-  occupancyTooLong: (days) => `Logado, em pausa e ocupação: escolha um período de até ${days} dias.`,
+  occupancyTooLong: (days) => `Acima de ${days} dias, logado, em pausa e ocupação são contados a pedido.`,
+  countOccupancy: 'Contar logado, em pausa e ocupação',
+  occupancyPart: (part, parts) => `Contando a parte ${part} de ${parts}`,
+  occupancyCounted: (parts) => `Contado em ${parts} partes.`,
+  cancel: 'Cancelar',
   print: 'Imprimir',
   exports: {
     calls: 'Chamadas (CSV)',

@@ -586,11 +586,81 @@ it('the history leads from a number to its visits, to a call and its events, and
   expect(hashParam(page, 'to')).toBe(day);
   await page.getByLabel('To', { exact: true }).blur();
   await expectSoon(() => Promise.resolve([hashParam(page, 'from'), hashParam(page, 'to')]), [dayBefore, dayBefore]);
-  // Over 32 days, agents have their calls, and what is missing is said.
-  const before = new Intl.DateTimeFormat('sv-SE', { timeZone }).format(Date.now() - 40 * dayMs);
-  await go(page, `#/history?from=${before}&to=${day}&queue=${queue}`);
-  await page.getByText('Logged in, paused and occupancy: choose a period of at most 32 days.').waitFor(wait);
-  await page.getByRole('link', { name: 'Calls of ana: 1' }).waitFor(wait);
+});
+
+it('the history counts the occupancy of a long period by parts, goes on after an error, and shows no part as the whole', async () => {
+  const queue = 'long';
+  const dayAgo = (days: number) => new Intl.DateTimeFormat('sv-SE', { timeZone }).format(Date.now() - days * dayMs);
+  const present = (type: string, actor: string, msAgo: number) => ({
+    ...{ type, actor, queue },
+    timestamp: new Date(Date.now() - msAgo).toISOString(),
+  });
+  const [minuteMs, talk] = [60_000, { queue, actor: 'long-ana' }];
+  await post(
+    present('actor.logged-in', 'long-ana', 38 * dayMs),
+    present('actor.paused', 'long-ana', 38 * dayMs - 10 * minuteMs),
+    present('actor.logged-out', 'long-ana', 38 * dayMs - 60 * minuteMs),
+    present('actor.logged-in', 'long-bia', 38 * dayMs),
+    present('actor.logged-out', 'long-bia', 38 * dayMs - 60 * minuteMs),
+    present('actor.logged-in', 'long-ana', 2 * minuteMs),
+    ...life('long', 'inbound', ['call.waiting', 60], ['actor.entered', 45, talk], ['actor.left', 15, talk]),
+    present('actor.logged-out', 'long-ana', 0),
+  );
+  await system.untilProjected();
+  const address = (days: number) => `#/history?from=${dayAgo(days)}&to=${dayAgo(0)}&by=day&queue=${queue}`;
+  await using opened = await openPage(browser, {
+    url: base + address(40),
+    width: 360,
+    settings: { theme: 'light', language: 'pt-BR' },
+  });
+  const of = opened.page;
+  const panel = of.locator('.history section', { has: of.getByRole('columnheader', { name: 'Ocupação' }) });
+  const button = panel.getByRole('button', { name: 'Contar logado, em pausa e ocupação' });
+  // The last three columns of each agent, without seconds.
+  const times = async () =>
+    Object.fromEntries(
+      await Promise.all(
+        (await panel.locator('tbody tr').all()).map(async (agent) => [
+          await agent.locator('th').textContent(),
+          (await agent.locator('td').allTextContents()).slice(-3).map((cell) => cell.replace(/(?<=:\d\d):\d\d$/, '')),
+        ]),
+      ),
+    ) as Readonly<Record<string, readonly string[]>>;
+  const notCounted = { 'long-ana': ['–', '–', '–'] };
+  await expectSoon(times, notCounted);
+  await panel.getByText('Acima de 32 dias').waitFor(wait);
+  /** The second part is not answered, refused once, answered. */
+  const asked: string[] = [];
+  const second: readonly ((route: Route) => Promise<void>)[] = [
+    () => Promise.resolve(),
+    (route) => route.fulfill({ status: 503, json: { detail: 'Too busy' } }),
+    (route) => route.continue(),
+  ];
+  await of.route(/\/api\/stats\/agents\?.*from=[^&]*T/, (route) => {
+    const { searchParams } = new URL(route.request().url());
+    const part = Date.parse(searchParams.get('to') ?? '') > Date.now() ? 'second' : 'first';
+    asked.push(part);
+    return part === 'first' ? route.continue() : second[asked.filter((one) => one === part).length - 1]?.(route);
+  });
+  await button.click();
+  const progress = panel.getByRole('progressbar', { name: 'Contando a parte 2 de 2' });
+  await progress.waitFor(wait);
+  expect([await progress.getAttribute('value'), await progress.getAttribute('max')]).toEqual(['1', '2']);
+  expect([await times(), await horizontalOverflowPx(of), await cutOffPx(of)]).toEqual([notCounted, 0, 0]);
+  expect(await accessibilityViolations(of)).toEqual([]);
+  const cancelled = of.waitForEvent('requestfailed', (request) => request.url().includes('/api/stats/agents'));
+  await go(of, address(39));
+  expect((await cancelled).failure()?.errorText).toContain('ABORTED');
+  await go(of, address(40));
+  await expectSoon(times, notCounted);
+  await button.click();
+  await panel.getByRole('alert').getByText('Too busy').waitFor(wait);
+  expect(await times()).toEqual(notCounted);
+  await button.click();
+  await panel.getByRole('status').getByText('Contado em 2 partes.').waitFor(wait);
+  expect(await times()).toEqual({ 'long-ana': ['1:02', '50:00', '4%'], 'long-bia': ['1:00', '0:00', '0%'] });
+  expect(asked).toEqual(['first', 'second', 'first', 'second', 'second']);
+  expect(opened.errors).toEqual([]);
 });
 
 it('the history never shows the numbers of another period, and says which could not be loaded', async () => {
