@@ -592,7 +592,9 @@ it('the history counts the occupancy of a long period by parts, goes on after an
   const queue = 'long';
   const dayAgo = (days: number) => new Intl.DateTimeFormat('sv-SE', { timeZone }).format(Date.now() - days * dayMs);
   const present = (type: string, actor: string, msAgo: number) => ({
-    ...{ type, actor, queue },
+    type,
+    actor,
+    queue,
     timestamp: new Date(Date.now() - msAgo).toISOString(),
   });
   const [minuteMs, talk] = [60_000, { queue, actor: 'long-ana' }];
