@@ -174,8 +174,8 @@ describe('the occupancy of agents', () => {
           queues: wanted,
           staleAfterMs: fc.constantFrom(4_000, 2 * hour),
           ringMsMax: fc.constantFrom(2_000, 2 * minute),
-          presenceStaleMs: fc.constantFrom(0, 2_000, 9_000, 12 * hour),
-          wrapUpMs: fc.constantFrom(0, 3_000, 15_000),
+          presenceStaleMs: fc.constantFrom(0, 500, 2_000, 9_000),
+          wrapUpMs: fc.constantFrom(0, 3_000, 15_000, 30_000),
         }),
         async (day, lost, lengths, toComeMs, rules) => {
           const events = eventsOf(day.log.filter((_, i) => i % 7 !== lost));
@@ -196,7 +196,7 @@ describe('the occupancy of agents', () => {
           handledMs += whole.reduce((sum, { handling_ms }) => sum + handling_ms, 0);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 80 },
     );
     expect(handledMs).toBeGreaterThan(0);
   });
