@@ -5,7 +5,10 @@ type Agent = AgentStats['agents'][number];
 /** How long an agent was logged in and paused in a period, and the occupancy. */
 type AgentTimes = Pick<Agent, 'logged_in_ms' | 'paused_ms' | 'occupancy'>;
 
-/** The times of agents in a period. They can be added, as a session or call over the border of two periods counts in each for its part. */
+/**
+ * The times of agents in a period. Those of two periods can be added: of a session or call over the border, each has
+ * its part.
+ */
 export interface TimesOfAgents {
   readonly byActor: ReadonlyMap<string, AgentTimes>;
   /** Whether an agent who is missing was not logged in; else that is not known. */
@@ -66,7 +69,7 @@ export type Period = Pick<AgentStats, 'from' | 'to'>;
 
 const dayMs = 86_400_000;
 
-/** The parts of a period of at most so many days of 24 hours. Not by the calendar: a day on which summer time ends has 25. */
+/** The parts of a period, of at most `daysMax` × 24 hours: a calendar day on which summer time ends has 25. */
 export function partsOfPeriod({ from, to }: Period, daysMax: number): readonly Period[] {
   const [begin, end, partMs] = [Date.parse(from), Date.parse(to), daysMax * dayMs];
   return Array.from({ length: Math.ceil((end - begin) / partMs) }, (_, i) => ({

@@ -116,7 +116,7 @@ interface AllTotalsProps extends TotalsProps {
   readonly second: Stats | null;
 }
 
-/** Thousands of rows, perhaps: not rendered again for each part of the occupancy. */
+/** May have thousands of rows, so it is not rendered again with each part of the occupancy. */
 const Totals = memo(function Totals({ period, stats, agentStats, second }: AllTotalsProps) {
   const { texts, formats } = useAppContext();
   const route = useRoute();

@@ -11,7 +11,7 @@ interface OccupancyButtonProps {
   readonly occupancy: UsedOccupancyCount;
 }
 
-/** Starts and cancels the count of the times logged in, paused and the occupancy of a long period, and shows how far it is. */
+/** Starts and cancels the count of the times logged in and the occupancy of a long period, and shows its progress. */
 export function OccupancyButton({ answer, daysMax, occupancy }: OccupancyButtonProps) {
   const { texts } = useAppContext();
   const { parts, counted, isRunning, problem, count, cancel } = occupancy;

@@ -33,8 +33,8 @@ export interface UsedOccupancyCount extends OccupancyCount {
 const notBegun: OccupancyCount = { parts: [], counted: 0, times: noTimes, isRunning: false, problem: null };
 
 /**
- * The times logged in, paused and the occupancy of a period for which one answer does not count them: by parts, one request after
- * another. `query`: parameters of the period; another one cancels the count.
+ * Counts the times logged in, paused and the occupancy of a period that is too long for one answer: by parts, one
+ * request after another. `query`: parameters of the period; another one cancels the count.
  */
 export function useOccupancy(query: string): UsedOccupancyCount {
   const { gateway } = useAppContext();
