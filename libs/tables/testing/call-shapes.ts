@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { decode, defaultOrigin } from '@callstream/domain';
+import { decode, defaultOrigin, partitionsMax } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 
 const queues = 20;
@@ -90,6 +90,12 @@ export const eventsOfShape = (shape: number, { offset, uuid }: EventsOfShapeOpti
     return decodeBody(JSON.stringify(body), { offset: offset + n, at, uuid: `${uuid}${String(n).padStart(2, '0')}` });
   });
 
+/**
+ * Partition of all events: one that no topic has. In one that the topic has, all calls would have changed since the end of its empty
+ * log, and a gateway would read them all when it starts.
+ */
+export const shapePartition = partitionsMax - 1;
+
 export function decodeBody(
   body: string,
   { offset, at, uuid }: { readonly offset: number; readonly at: number; readonly uuid?: string },
@@ -99,7 +105,7 @@ export function decodeBody(
       .update(body)
       .digest('hex')
       .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-  const origin = { ...defaultOrigin, value: Buffer.from(body), partition: 0, offset, receivedAt: at };
+  const origin = { ...defaultOrigin, value: Buffer.from(body), partition: shapePartition, offset, receivedAt: at };
   const decoded = decode({ ...origin, uuidOf: () => uuid ?? hash() });
   if ('problem' in decoded) throw new Error(decoded.problem);
   return decoded.event;

@@ -13,6 +13,4 @@ export const copyBytes = (events: readonly CallEvent[]): Buffer =>
 
 /** COPY into `events` only: the upper limit of insert speed. */
 export const copyEvents = (db: Tables, chunks: Iterable<Buffer>): Promise<void> =>
-  withConnection(db, (client) =>
-    pipeline(Readable.from(chunks), clientOf(client).query(copyFrom(copyEventsSql))),
-  );
+  withConnection(db, (client) => pipeline(Readable.from(chunks), clientOf(client).query(copyFrom(copyEventsSql))));

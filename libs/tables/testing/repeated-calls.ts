@@ -2,7 +2,7 @@ import { inTransaction } from '../src/connection/transaction.ts';
 import { poolOf } from '../src/connection/tables.ts';
 import type { Tables } from '../src/index.ts';
 import { copyCalls } from '../src/rebuild/copy-calls.ts';
-import { callShapes, eventsOfShape, shapeBegin, shapeNumber } from './call-shapes.ts';
+import { callShapes, eventsOfShape, shapeBegin, shapeNumber, shapePartition } from './call-shapes.ts';
 import { copyBytes, copyEvents } from './copy-events.ts';
 import { factsOfCall } from './facts-of-call.ts';
 
@@ -31,7 +31,7 @@ const changed: Readonly<Record<RepeatedTable, Readonly<Record<string, string>>>>
     last_id: 'p.last_id + c.first_id',
     call_id: 'c.call_id',
     their_number: 'c.their_number',
-    facts: `format(p.format, c.uuid, c.their_number, c.first_id / 4096, round(extract(epoch from c.begins_at) * 1000))`,
+    facts: `format(p.format, c.uuid, c.their_number, c.first_id + ${shapePartition}, round(extract(epoch from c.begins_at) * 1000))`,
   },
   visits: { call_id: 'c.call_id' },
   segments: { call_id: 'c.call_id' },
@@ -44,7 +44,7 @@ const formatOf = (text: string, variables: readonly string[]): string =>
 /** SQL: what a row of a shape has besides its columns. */
 const formats: Readonly<Record<RepeatedTable, string>> = {
   events: formatOf('body::text', ['call_id', `'${shapeNumber}'`, `body ->> 'timestamp'`]),
-  calls: `replace(${formatOf('facts', [`'${shapeUuid}'`, `'${shapeNumber}'`])}, ' 0 ${shapeBegin} ', ' %3$s %4$s ')`,
+  calls: `replace(${formatOf('facts', [`'${shapeUuid}'`, `'${shapeNumber}'`])}, ' ~${shapePartition} ${shapeBegin} ', ' ~%3$s %4$s ')`,
   visits: 'null',
   segments: 'null',
 };

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { offsetOf } from '@callstream/domain';
 import { poolOf } from '../src/connection/tables.ts';
 import { completeProjection, createBareProjection, dropProjection, liveSchema } from '../src/index.ts';
 import type { Tables } from '../src/index.ts';
@@ -98,7 +99,7 @@ async function checkSample(db: Tables, calls: number): Promise<void> {
     `select body::text, id, round(extract(epoch from received_at) * 1000)::float8 as at, uuid from events ${ofSample}`,
     [ids],
   );
-  const log = stored.map(({ body, id, at, uuid }) => decodeBody(body, { offset: id / 4_096, at, uuid }));
+  const log = stored.map(({ body, id, at, uuid }) => decodeBody(body, { offset: offsetOf(id), at, uuid }));
   const expected = expectedRows(log);
   for (const table of repeatedTables) {
     const { rows } = await poolOf(db).query<object>(`select * from ${table} ${ofSample} order by ${keys[table]}`, [
