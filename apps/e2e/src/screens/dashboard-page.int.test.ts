@@ -976,6 +976,14 @@ it('charts work with an unknown browser language, and follow the colour scheme o
     opened.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   await opened.page.locator('.plot canvas').first().waitFor(wait);
   const light = await background();
+  // A page that reads it, as it may at any time, loses the event of the change.
+  await opened.page.evaluate(() =>
+    Object.defineProperty(MediaQueryList.prototype, 'matches', {
+      get: () => {
+        throw new Error('matches is read before the event of a change.');
+      },
+    }),
+  );
   await opened.page.emulateMedia({ colorScheme: 'dark' });
   await expectSoon(async () => (await background()) !== light, true);
   expect(opened.errors).toEqual([]);
