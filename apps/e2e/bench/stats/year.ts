@@ -8,7 +8,7 @@ import type { YearOfCalls } from '../travel/year-of-calls.ts';
 import { measureYearAgents } from './year-agents.ts';
 import { measureRuns, readAnswer, yearRow } from './year-row.ts';
 
-const runs = 20;
+const runs = 40;
 
 /** How the year is asked for. Days of another zone than UTC are no whole days of the buckets. */
 const questions: readonly { readonly interval: Interval | null; readonly timeZone: string }[] = [
