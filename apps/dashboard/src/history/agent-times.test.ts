@@ -2,11 +2,9 @@ import fc from 'fast-check';
 import type { AgentStats } from '@callstream/contracts';
 import { addTimesOfAgents, noTimes, partsOfPeriod, timesOfAgents, withTimes } from './agent-times.ts';
 
-type Agents = AgentStats['agents'];
-
 const hourMs = 3_600_000;
 const talks = { calls: 0, on_call_ms: 0, on_call_ms_mean: null, on_call_ms_max: 0 };
-const answerOf = (agents: Agents, more: Partial<AgentStats> = {}): AgentStats => ({
+const answerOf = (agents: AgentStats['agents'], more: Partial<AgentStats> = {}): AgentStats => ({
   from: '2026-01-01T00:00:00.000Z',
   to: '2026-01-02T00:00:00.000Z',
   interval: null,
@@ -18,13 +16,13 @@ const answerOf = (agents: Agents, more: Partial<AgentStats> = {}): AgentStats =>
 });
 
 /** As the gateway counts it: an agent who was neither logged in nor on a call is missing. */
-interface Stay {
+interface TimeOfAgent {
   readonly actor: string;
   readonly handling: number;
   readonly available: number;
   readonly paused: number;
 }
-const answerOfStays = (stays: readonly Stay[]): AgentStats => {
+const answerOfStays = (stays: readonly TimeOfAgent[]): AgentStats => {
   const agents = [...Map.groupBy(stays, ({ actor }) => actor)].map(([actor, own]) => {
     const sum = (of: 'handling' | 'available' | 'paused') => own.reduce((all, stay) => all + stay[of], 0);
     const [handling, ready] = [sum('handling'), sum('handling') + sum('available')];

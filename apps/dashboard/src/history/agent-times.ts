@@ -65,12 +65,12 @@ export function withTimes({ agents, more }: AgentStats, times: TimesOfAgents): r
   ];
 }
 
-export type Period = Pick<AgentStats, 'from' | 'to'>;
+export type CountedPart = Pick<AgentStats, 'from' | 'to'>;
 
 const dayMs = 86_400_000;
 
 /** The parts of a period, of at most `daysMax` × 24 hours: a calendar day on which summer time ends has 25. */
-export function partsOfPeriod({ from, to }: Period, daysMax: number): readonly Period[] {
+export function partsOfPeriod({ from, to }: CountedPart, daysMax: number): readonly CountedPart[] {
   const [begin, end, partMs] = [Date.parse(from), Date.parse(to), daysMax * dayMs];
   return Array.from({ length: Math.ceil((end - begin) / partMs) }, (_, i) => ({
     from: new Date(begin + i * partMs).toISOString(),

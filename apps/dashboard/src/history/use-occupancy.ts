@@ -2,11 +2,11 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { AgentStats } from '@callstream/contracts';
 import { useAppContext } from '../context.tsx';
 import { addTimesOfAgents, noTimes, partsOfPeriod, timesOfAgents } from './agent-times.ts';
-import type { Period, TimesOfAgents } from './agent-times.ts';
+import type { CountedPart, TimesOfAgents } from './agent-times.ts';
 
 export interface OccupancyCount {
   /** Parts of the period; none before the count begins. */
-  readonly parts: readonly Period[];
+  readonly parts: readonly CountedPart[];
   /** How many of them are counted. */
   readonly counted: number;
   /** In the counted parts. */
