@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TestEnvironment } from 'jest-environment-node';
@@ -15,6 +16,12 @@ function countActive() {
   for (const kind of process.getActiveResourcesInfo())
     if (!ignored.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return counts;
+}
+
+/** All sockets of this process and their ports, which say whose they are. Node has no public way to list them. */
+function socketsText() {
+  const sockets = process._getActiveHandles().filter((handle) => handle instanceof Socket && handle.remotePort);
+  return sockets.map(({ localPort, remotePort }) => ` (one from port ${localPort} to ${remotePort})`).join('');
 }
 
 /**
@@ -40,7 +47,7 @@ export default class OpenHandlesEnvironment extends TestEnvironment {
     for (let open = this.#opened(); open.length > 0; open = this.#opened()) {
       if (performance.now() > endsAt)
         throw new Error(
-          `Left open ${closeMsMax} ms after the last test: ${open.join(', ')}. The test has to close it (or that of ${last}, before it in this worker).`,
+          `Left open ${closeMsMax} ms after the last test: ${open.join(', ')}${socketsText()}. The test has to close it (or that of ${last}, before it in this worker).`,
         );
       await pause(10);
     }
