@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '@callstream/stack';
+import { freePort, until } from '@callstream/stack';
 import { addEvents } from '@callstream/tables/testing';
 import { startProvider } from '../src/delegator/provider-process.ts';
 import { createSender } from '../src/load/sender.ts';
 import { formatLatency, quantile } from '../src/load/statistics.ts';
-import { pickPort } from '../src/system/free-port.ts';
 import { startService } from '../src/system/service-process.ts';
 import type { System } from '../src/system/system.ts';
 import type { Bench, BenchRow, ReportProgress } from './bench.ts';
@@ -55,7 +54,7 @@ async function measureAnswers(system: System, report: ReportProgress): Promise<B
 }
 
 async function startDelegator({ env }: System, url: string): Promise<AsyncDisposable> {
-  const adminPort = await pickPort();
+  const adminPort = await freePort();
   const settings = {
     DELEGATOR_URL: url,
     DELEGATOR_USER: 'callstream',

@@ -1,3 +1,6 @@
+import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -18,18 +21,37 @@ export async function claimPort(port: number, name: string): Promise<number> {
   return port;
 }
 
-/** A port of 127.0.0.1 that is free now. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ port: 0, host: '127.0.0.1' }, () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no free port')),
-      );
-    });
-  });
+/** Below the ephemeral ports of outgoing connections, which could otherwise take the port while its server is down. */
+const portMin = 20_000;
+const portMax = 32_000;
+const attemptsMax = 100;
+
+/**
+ * A port of 127.0.0.1 that is free now, and that no other process gets from here as long as this one lives, so that a server can be
+ * started on it later, and again. It is reserved by a UDP socket on it: TCP stays free.
+ * @throws {Error} if it finds none
+ */
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    const port = randomInt(portMin, portMax);
+    if ((await reserve(port)) && (await isPortFree(port))) return port;
+  }
+  throw new Error(`No free port of 127.0.0.1 between ${portMin} and ${portMax}.`);
+}
+
+/** @returns whether no process had reserved it */
+async function reserve(port: number): Promise<boolean> {
+  const socket = createSocket('udp4');
+  try {
+    socket.bind({ port, address: '127.0.0.1', exclusive: true });
+    await once(socket, 'listening');
+    socket.unref();
+    return true;
+  } catch {
+    socket.close();
+    return false;
+  }
+}
 
 /**
  * The port that `name` had at its last start in `dataDir`, so that addresses survive a restart. At the first start, or if another

@@ -1,11 +1,10 @@
 import { once } from 'node:events';
-import { until } from '@callstream/stack';
+import { freePort, until } from '@callstream/stack';
 import { WebSocket } from 'ws';
 import type { BenchRow, ReportProgress } from '../bench.ts';
 import { withSystem } from '../with-system.ts';
 import type { Servers } from '../servers.ts';
 import { median } from '../../src/load/statistics.ts';
-import { pickPort } from '../../src/system/free-port.ts';
 import { startReaders } from './readers.ts';
 import { startBareServer, startMeasuredGateway } from './measured-servers.ts';
 import type { MeasuredServer } from './measured-servers.ts';
@@ -48,7 +47,7 @@ async function bytesPerSocket(
   start: (env: Readonly<Record<string, string>>) => Promise<MeasuredServer>,
   subscribe: boolean,
 ): Promise<number> {
-  const inspector = await pickPort();
+  const inspector = await freePort();
   await using server = await start({ NODE_OPTIONS: `--inspect=127.0.0.1:${inspector}` });
   await using readers = startReaders();
   const memory = async (): Promise<number> => {

@@ -1,10 +1,9 @@
 import { readMetric } from '../../src/system/ingest.ts';
 import { startGateway } from '../../src/system/gateway.ts';
 import type { GatewayInstance } from '../../src/system/gateway.ts';
-import { pickPort } from '../../src/system/free-port.ts';
 import { launch } from '../../src/system/service-process.ts';
 import type { ServiceProcess } from '../../src/system/service-process.ts';
-import { until } from '@callstream/stack';
+import { freePort, until } from '@callstream/stack';
 
 /** A server with sockets in a benchmark. */
 export interface MeasuredServer extends AsyncDisposable {
@@ -33,7 +32,7 @@ export async function startBareServer(
   env: Readonly<Record<string, string>> = {},
   source?: { brokers: readonly string[]; topic: string },
 ): Promise<BareServer> {
-  const [port, adminPort] = [await pickPort(), await pickPort()];
+  const [port, adminPort] = [await freePort(), await freePort()];
   const sourceArgs = source ? [source.brokers.join(','), source.topic] : [];
   const args = ['apps/e2e/bench/gateway/bare-server.ts', String(port), String(adminPort), ...sourceArgs];
   const service: ServiceProcess = launch({ name: 'bare', args, env });

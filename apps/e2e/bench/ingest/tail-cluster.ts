@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPartitionOf, partitionsDefault } from '@callstream/runtime';
 import { createTopicWith } from '@callstream/runtime/testing';
-import { startKafka, startProxy } from '@callstream/stack';
+import { freePort, startKafka, startProxy } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
-import { pickPort } from '../../src/system/free-port.ts';
 import { startProxiedKafka } from '../../src/system/proxied-kafka.ts';
 import { unflushed } from './prepare-load.ts';
 
@@ -25,7 +24,7 @@ export async function startTailCluster(): Promise<TailCluster> {
   const kafka = cleanup.use(await startProxiedKafka());
   const dataDir = await mkdtemp(join(tmpdir(), 'callstream-kafka-2-'));
   cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const port = await pickPort();
+  const port = await freePort();
   const second = cleanup.use(await startProxy({ to: { port } }));
   cleanup.use(await startKafka({ dataDir, port, advertisedPort: second.port, joins: kafka.cluster }));
   const topic = `bench-${randomUUID()}`;

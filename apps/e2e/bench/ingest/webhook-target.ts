@@ -1,4 +1,4 @@
-import { pickPort } from '../../src/system/free-port.ts';
+import { freePort } from '@callstream/stack';
 import { readMetric, startIngest } from '../../src/system/ingest.ts';
 import { startService } from '../../src/system/service-process.ts';
 
@@ -21,7 +21,7 @@ export const targetOf = (url: string, metric: WebhookTarget['metric'], resource:
 
 /** The bare framework: see bare-koa.ts. */
 export async function startCeiling(): Promise<WebhookTarget> {
-  const [port, adminPort] = [await pickPort(), await pickPort()];
+  const [port, adminPort] = [await freePort(), await freePort()];
   const args = ['apps/e2e/bench/ingest/bare-koa.ts', String(port), String(adminPort)];
   const service = await startService({ name: 'ceiling', args, env: {} }, adminPort);
   return targetOf(`http://127.0.0.1:${port}/webhook`, (name) => readMetric(adminPort, name), service);

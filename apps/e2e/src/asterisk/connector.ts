@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from '@callstream/stack';
-import { pickPort } from '../system/free-port.ts';
+import { freePort, until } from '@callstream/stack';
 import { readMetric } from '../system/ingest.ts';
 import { launch } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
@@ -35,7 +34,7 @@ export async function startConnector(
   settings: Readonly<Record<string, string>>,
 ): Promise<Connector> {
   const dataDir = await mkdtemp(join(tmpdir(), 'callstream-asterisk-'));
-  const adminPort = await pickPort();
+  const adminPort = await freePort();
   const env = Object.assign(
     {
       ASTERISK_HOST: '127.0.0.1',

@@ -7,10 +7,9 @@ import { countVisits } from '@callstream/domain';
 import type { Call, CallEvent } from '@callstream/domain';
 import { callsOfEvents } from '@callstream/domain/testing';
 import { pbxQueueLogLines } from '@callstream/domain/testing/pbx';
-import { until } from '@callstream/stack';
+import { freePort, until } from '@callstream/stack';
 import { readLog } from '../log/read-log.ts';
 import { readMetric } from '../system/ingest.ts';
-import { pickPort } from '../system/free-port.ts';
 import { execCommand, launch } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
 import type { System } from '../system/system.ts';
@@ -114,7 +113,7 @@ export function testQueueLog(system: () => System): void {
 
   it('a followed file is posted once, through rotation, truncation, a half-written line and a restart, and its callers are on the board', async () => {
     const path = join(folder, 'followed');
-    const env = Object.assign(settings('followed'), { ASTERISK_ADMIN_PORT: String(await pickPort()) });
+    const env = Object.assign(settings('followed'), { ASTERISK_ADMIN_PORT: String(await freePort()) });
     const start = (): ServiceProcess =>
       launch({ name: 'follow', args: ['apps/asterisk/src/main.ts', 'follow', path], env });
     const now = Math.floor(Date.now() / 1_000);

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { testDatabase, until } from '@callstream/stack';
+import { freePort, testDatabase, until } from '@callstream/stack';
 import { poolOf } from '@callstream/tables/testing';
 import { amiSecret, amiUser, startAmiServer } from '../asterisk/ami-server.ts';
 import { execCommand } from '../system/service-process.ts';
 import type { CommandExit } from '../system/service-process.ts';
-import { pickPort } from '../system/free-port.ts';
 import { commandOf } from '../system/system.ts';
 import type { ServiceName, System } from '../system/system.ts';
 import { startTestSystem } from '../system/test-system.ts';
@@ -75,7 +74,7 @@ it('npm run doctor checks the PBX too where a connector is set up: its rights, q
     ASTERISK_PORT: String(pbx.port),
     ASTERISK_USER: amiUser,
     ASTERISK_SECRET: amiSecret,
-    ASTERISK_INGEST_URL: `http://127.0.0.1:${await pickPort()}`,
+    ASTERISK_INGEST_URL: `http://127.0.0.1:${await freePort()}`,
   };
   const running = start(['tools/doctor.ts', '--json'], env);
   await until(() => pbx.followers() === 1, {
@@ -107,7 +106,7 @@ it('the doctor names all problems at once, each with its remedy', async () => {
   await using cleanup = new AsyncDisposableStack();
   const latin1 = cleanup.use(await testDatabase({ encoding: 'LATIN1' }));
   const empty = cleanup.use(await testDatabase());
-  const nothing = `127.0.0.1:${await pickPort()}`;
+  const nothing = `127.0.0.1:${await freePort()}`;
   const url = await urlOfStranger(cleanup);
   // At once: without Kafka the doctor waits, and the others have time.
   const [withoutServers, withoutTables, withoutTopic, withoutOrigins, withoutRights] = await Promise.all([

@@ -4,14 +4,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nonPrivateModes, pathsBelow } from '@callstream/files/testing';
-import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import { freePort, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { connectTables } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { poolOf } from '@callstream/tables/testing';
 import { connectSilentKafka } from '../log/topic-dump.ts';
 import { projectionVersion } from '@callstream/domain';
 import { recordedVersions, createOlderTables } from '../rebuild/older-tables.ts';
-import { pickPort } from '../system/free-port.ts';
 import { launch } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
 
@@ -35,7 +34,7 @@ beforeAll(async () => {
   db = cleanup.adopt(connectTables({ url, max: 2 }), (pool) => pool.end());
   env = { KAFKA_BROKERS: brokers.join(), KAFKA_TOPIC: topic, DATABASE_URL: url };
   Object.assign(env, { DATA_DIR: folder, PROJECTOR_GROUP: topic });
-  for (const name of ports) env[name] = String(await pickPort());
+  for (const name of ports) env[name] = String(await freePort());
 }, 60_000);
 afterAll(() => cleanup.disposeAsync());
 

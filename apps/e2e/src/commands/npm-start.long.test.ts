@@ -3,10 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canBecomeNobody, nonPrivateModes, pathsBelow, readableByNobody } from '@callstream/files/testing';
-import { startKafka, startPostgres, until } from '@callstream/stack';
+import { freePort, startKafka, startPostgres, until } from '@callstream/stack';
 import { connectSilentKafka } from '../log/topic-dump.ts';
 import { recordedVersions, createOlderTables } from '../rebuild/older-tables.ts';
-import { pickPort } from '../system/free-port.ts';
 import { launch } from '../system/service-process.ts';
 
 const minutes = 60_000;
@@ -41,8 +40,8 @@ it(
     await createOlderFolder();
     if (canBecomeNobody) expect(readableByNobody([join(dataDir, 'kafka/log/meta.properties')])).toHaveLength(1);
     const env: Record<string, string> = { DATA_DIR: dataDir, KAFKA_BROKERS: '', DATABASE_URL: '' };
-    for (const service of ['INGEST', 'GATEWAY'] as const) env[`${service}_PORT`] = String(await pickPort());
-    for (const service of ['INGEST', 'PROJECTOR', 'GATEWAY']) env[`${service}_ADMIN_PORT`] = String(await pickPort());
+    for (const service of ['INGEST', 'GATEWAY'] as const) env[`${service}_PORT`] = String(await freePort());
+    for (const service of ['INGEST', 'PROJECTOR', 'GATEWAY']) env[`${service}_ADMIN_PORT`] = String(await freePort());
     await using started = launch({ name: 'npm start', args: ['tools/start.mjs'], env });
     const isReady = (): boolean => {
       if (started.hasEnded()) throw new Error(started.tail());

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { connectKafka, connectPublisher, createLog } from '@callstream/runtime';
 import type { Kafka, ProducerRecord, Publisher } from '@callstream/runtime';
-import { startProxyFor, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import { freePort, startProxyFor, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { migrated } from '@callstream/tables/testing';
 import type { Proxy } from '@callstream/stack';
 import { connectTables } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { createRecordOf } from '../log/produce-webhooks.ts';
 import { createTopicsAndTables } from '../system/create-topics-and-tables.ts';
-import { pickPort } from '../system/free-port.ts';
 import { startService } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
 import { startProvider } from './provider-process.ts';
@@ -99,7 +98,7 @@ export async function startDelegatedSystem({
     providerProxy,
     receivedAt,
     startDelegator: async (settings = {}) => {
-      const adminPort = await pickPort();
+      const adminPort = await freePort();
       const service = await startService(
         {
           name: 'delegator',

@@ -1,4 +1,4 @@
-import { pickPort } from '../system/free-port.ts';
+import { freePort } from '@callstream/stack';
 import { startService } from '../system/service-process.ts';
 
 /** A delegator whose provider is down. */
@@ -9,9 +9,9 @@ export interface IdleDelegator extends AsyncDisposable {
 
 /** @param env settings of a system */
 export async function startIdleDelegator(env: Readonly<Record<string, string>>): Promise<IdleDelegator> {
-  const adminPort = await pickPort();
+  const adminPort = await freePort();
   const settings = {
-    DELEGATOR_URL: `http://127.0.0.1:${await pickPort()}`,
+    DELEGATOR_URL: `http://127.0.0.1:${await freePort()}`,
     DELEGATOR_USER: 'callstream',
     DELEGATOR_PASSWORD: 'simulated',
     DELEGATOR_GROUP: `delegator-${env['KAFKA_TOPIC'] ?? ''}`,

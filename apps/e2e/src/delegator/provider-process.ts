@@ -1,5 +1,4 @@
-import { until } from '@callstream/stack';
-import { pickPort } from '../system/free-port.ts';
+import { freePort, until } from '@callstream/stack';
 import { launch } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
 
@@ -24,7 +23,7 @@ export interface ProviderProcess extends AsyncDisposable {
 }
 
 export async function startProvider(...options: readonly string[]): Promise<ProviderProcess> {
-  const port = await pickPort();
+  const port = await freePort();
   const actions: ReceivedAction[] = [];
   let service: ServiceProcess | undefined;
   const start = async (...flags: readonly string[]): Promise<void> => {

@@ -4,8 +4,7 @@ import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { until } from '@callstream/stack';
-import { pickPort } from '../system/free-port.ts';
+import { freePort, until } from '@callstream/stack';
 import type { ServiceName } from '../system/system.ts';
 
 type ScrapedService = ServiceName | 'asterisk' | 'delegator';
@@ -90,7 +89,7 @@ export async function startPrometheus({ ports, speedUp }: PrometheusOptions): Pr
   const dir = await mkdtemp(join(tmpdir(), 'callstream-prometheus-'));
   cleanup.defer(() => rm(dir, { recursive: true, force: true }));
   await writeConfiguration(dir, { ports, speedUp });
-  const port = await pickPort();
+  const port = await freePort();
   const args = [
     `--config.file=${join(dir, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(dir, 'data')}`,

@@ -5,8 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { until } from '@callstream/stack';
-import { pickPort } from '../system/free-port.ts';
+import { freePort, until } from '@callstream/stack';
 
 const run = promisify(execFile);
 const search = Object.assign({}, process.env, { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin` });
@@ -28,7 +27,7 @@ export async function startPgBouncer(url: string, mode: 'session' | 'transaction
   const folder = await mkdtemp(join(tmpdir(), 'callstream-pgbouncer-'));
   cleanup.defer(() => rm(folder, { recursive: true, force: true }));
   const server = new URL(url);
-  const port = await pickPort();
+  const port = await freePort();
   const users = join(folder, 'users.txt');
   const file = join(folder, 'pgbouncer.ini');
   await writeFile(users, `"${server.username}" "${decodeURIComponent(server.password)}"\n`);

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectPublisher } from '@callstream/runtime';
-import { testDatabase, testKafkaBrokers, testTopicName } from '@callstream/stack';
+import { freePort, testDatabase, testKafkaBrokers, testTopicName } from '@callstream/stack';
 import { migrated } from '@callstream/tables/testing';
-import { pickPort } from '../system/free-port.ts';
 import { startService } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
 import { startSystem } from '../system/system.ts';
@@ -36,7 +35,7 @@ export async function startProjectorGroup(
   const processes = cleanup.use(new AsyncDisposableStack());
 
   const start = async (): Promise<ProjectorProcess> => {
-    const port = await pickPort();
+    const port = await freePort();
     const env = {
       KAFKA_BROKERS: brokers.join(','),
       KAFKA_TOPIC: topic,

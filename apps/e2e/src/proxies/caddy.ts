@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuthority, until } from '@callstream/stack';
-import { pickPort } from '../system/free-port.ts';
+import { createAuthority, freePort, until } from '@callstream/stack';
 import { exampleConfig, isInstalled, localLookup, systemEnv } from './example-config.ts';
 import type { ProxyConnection } from './example-config.ts';
 
@@ -36,7 +35,7 @@ export async function startCaddy({ example, hosts, gateways, replacements }: Cad
     'callstream',
     hosts.map((host) => `DNS:${host}`),
   );
-  const [port, httpPort] = [await pickPort(), await pickPort()];
+  const [port, httpPort] = [await freePort(), await freePort()];
   const text = await exampleConfig(example, {
     // Else it asks a public authority for certificates, and listens on fixed ports.
     '{\n\t# No path': `{\n\tadmin off\n\thttp_port ${httpPort}\n\thttps_port ${port}\n\t# No path`,

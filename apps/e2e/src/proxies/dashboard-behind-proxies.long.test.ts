@@ -1,9 +1,8 @@
-import { testDatabase, testKafkaBrokers, testTopicName } from '@callstream/stack';
+import { freePort, testDatabase, testKafkaBrokers, testTopicName } from '@callstream/stack';
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from '../clients/browser.ts';
 import { openPage } from '../clients/dashboard-page.ts';
 import { createSender } from '../load/sender.ts';
-import { pickPort } from '../system/free-port.ts';
 import { startService } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
 import { commandOf, startSystem } from '../system/system.ts';
@@ -67,7 +66,7 @@ afterAll(() => cleanup.disposeAsync(), 60_000);
 
 /** A gateway on one port, which an upgrade replaces. */
 async function startReplaceableGateway() {
-  const [port, adminPort] = [await pickPort(), await pickPort()];
+  const [port, adminPort] = [await freePort(), await freePort()];
   const env = { ...system.env, GATEWAY_PORT: String(port), GATEWAY_ADMIN_PORT: String(adminPort) };
   let service: ServiceProcess;
   const start = async (args: readonly string[]): Promise<void> => {

@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuthority, until } from '@callstream/stack';
-import { pickPort } from '../system/free-port.ts';
+import { createAuthority, freePort, until } from '@callstream/stack';
 import { exampleConfig, isInstalled, localLookup, systemEnv } from './example-config.ts';
 import type { ProxyConnection } from './example-config.ts';
 
@@ -38,7 +37,7 @@ export async function startNginx(example: string, ports: Readonly<Record<number,
     'callstream',
     [webhookHost, boardHost, pathHost].map((host) => `DNS:${host}`),
   );
-  const port = await pickPort();
+  const port = await freePort();
   const text = await exampleConfig(example, {
     'listen 443 ssl': `listen 127.0.0.1:${port} ssl`,
     '/etc/ssl/callstream.pem': certificate,

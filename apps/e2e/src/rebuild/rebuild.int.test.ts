@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { projectionVersion } from '@callstream/domain';
-import { until } from '@callstream/stack';
+import { freePort, until } from '@callstream/stack';
 import { nextSchema, previousSchema, readPositions, readSchemas } from '@callstream/tables';
 import { poolOf } from '@callstream/tables/testing';
 import { fillTopic, simulatedBodies } from '../load/simulated-webhooks.ts';
@@ -9,7 +9,6 @@ import { createSender } from '../load/sender.ts';
 import { execCommand, launch, outputOf, startService } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
 import { hasTerminals, launchOnTerminal } from '../system/terminal.ts';
-import { pickPort } from '../system/free-port.ts';
 import type { System } from '../system/system.ts';
 import { expectTablesToBeFoldOfLog, startTestSystem } from '../system/test-system.ts';
 
@@ -204,7 +203,7 @@ it(
         `The tables are of projection version ${version + 1}, this projector is of version ${version}. Deploy the projector of version ${version + 1}`,
       );
     }
-    const port = await pickPort();
+    const port = await freePort();
     const env = { ...system.env, PROJECTOR_ADMIN_PORT: String(port) };
     {
       await using _projector = await startService({ name: 'projector', args: [next.projector, 'run'], env }, port);

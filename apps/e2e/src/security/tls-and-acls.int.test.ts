@@ -1,13 +1,12 @@
 import { connectKafka, createLog, openPublisher, describeTopic } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
 import { allow, disallow } from '@callstream/runtime/testing';
-import { until } from '@callstream/stack';
+import { freePort, until } from '@callstream/stack';
 import { connectTables, readPositions } from '@callstream/tables';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { documentedAcls } from './documented-acls.ts';
-import { pickPort } from '../system/free-port.ts';
 import { passwords, startSecuredServers } from './secured-servers.ts';
 import type { SecuredServers, SecuredUser } from './secured-servers.ts';
 import { execCommand, launch, runOnce, startService } from '../system/service-process.ts';
@@ -76,8 +75,8 @@ describe('on servers that require TLS, with only the documented rights for each 
   beforeAll(async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'callstream-secured-data-'));
     cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));
-    for (const name of ['ingest', 'gateway'] as const) ports[name] = await pickPort();
-    for (const name of ['ingest', 'projector', 'gateway'] as const) ports.admin[name] = await pickPort();
+    for (const name of ['ingest', 'gateway'] as const) ports[name] = await freePort();
+    for (const name of ['ingest', 'projector', 'gateway'] as const) ports.admin[name] = await freePort();
     const common = {
       KAFKA_TOPIC: topic,
       LOG_LEVEL: 'info',

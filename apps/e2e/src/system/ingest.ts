@@ -1,7 +1,7 @@
 import { rm, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pickPort } from './free-port.ts';
+import { freePort } from '@callstream/stack';
 import { startService } from './service-process.ts';
 import type { ServiceProcess } from './service-process.ts';
 
@@ -34,7 +34,7 @@ export interface Ingest extends AsyncDisposable {
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const { brokers, topic, dataDir, env = {}, fileBytesMax, onLine, user } = options;
   await using cleanup = new AsyncDisposableStack();
-  const [port, adminPort] = [await pickPort(), await pickPort()];
+  const [port, adminPort] = [await freePort(), await freePort()];
   const ownDir = dataDir === undefined ? await mkdtemp(join(tmpdir(), 'callstream-ingest-')) : undefined;
   if (ownDir !== undefined) cleanup.defer(() => rm(ownDir, { recursive: true, force: true }));
   const folder = dataDir ?? ownDir ?? '';

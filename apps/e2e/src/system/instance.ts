@@ -1,5 +1,5 @@
 import { readMetric } from './ingest.ts';
-import { pickPort } from './free-port.ts';
+import { freePort } from '@callstream/stack';
 import { launch, startService } from './service-process.ts';
 import type { ServiceProcess } from './service-process.ts';
 import { commandOf } from './system.ts';
@@ -30,7 +30,7 @@ export async function startInstance(
   name: ServiceName,
   env: Readonly<Record<string, string>>,
 ): Promise<ServiceInstance> {
-  const [port, adminPort] = [await pickPort(), await pickPort()];
+  const [port, adminPort] = [await freePort(), await freePort()];
   const prefix = name.toUpperCase();
   const ports = { [`${prefix}_PORT`]: String(port), [`${prefix}_ADMIN_PORT`]: String(adminPort) };
   const options = { name, args: commandOf[name], env: { ...env, ...ports } };

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectKafka, createLog } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
-import { startKafka, startProxy } from '@callstream/stack';
+import { freePort, startKafka, startProxy } from '@callstream/stack';
 import type { ClusterToJoin, Proxy } from '@callstream/stack';
-import { pickPort } from './free-port.ts';
 
 /** A broker for one test. All clients connect through a proxy, which can make it unreachable. */
 export interface ProxiedKafka extends AsyncDisposable {
@@ -22,7 +21,7 @@ export async function startProxiedKafka(): Promise<ProxiedKafka> {
   await using cleanup = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'callstream-kafka-'));
   cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const port = await pickPort();
+  const port = await freePort();
   const proxy = cleanup.use(await startProxy({ to: { port } }));
   const start = () => startKafka({ dataDir, port, advertisedPort: proxy.port });
   let server = await start();

@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectKafka, createLog, endOffsets } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
-import { until } from '@callstream/stack';
+import { freePort, until } from '@callstream/stack';
 import { connectTables, readPositions } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { createTopicsAndTables } from './create-topics-and-tables.ts';
 import { readMetric } from './ingest.ts';
-import { pickPort } from './free-port.ts';
 import { startService } from './service-process.ts';
 import type { ProcessOptions, ServiceProcess } from './service-process.ts';
 
@@ -69,8 +68,8 @@ export async function startSystem({
   await using cleanup = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'callstream-system-'));
   cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const ports = { ingest: await pickPort(), gateway: await pickPort() };
-  const adminPorts = { ingest: await pickPort(), projector: await pickPort(), gateway: await pickPort() };
+  const ports = { ingest: await freePort(), gateway: await freePort() };
+  const adminPorts = { ingest: await freePort(), projector: await freePort(), gateway: await freePort() };
   const env = {
     KAFKA_BROKERS: brokers.join(','),
     KAFKA_TOPIC: topic,
