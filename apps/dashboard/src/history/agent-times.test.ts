@@ -22,7 +22,7 @@ interface TimeOfAgent {
   readonly available: number;
   readonly paused: number;
 }
-const answerOfStays = (stays: readonly TimeOfAgent[]): AgentStats => {
+const answerOfTimes = (stays: readonly TimeOfAgent[]): AgentStats => {
   const agents = [...Map.groupBy(stays, ({ actor }) => actor)].map(([actor, own]) => {
     const sum = (of: 'handling' | 'available' | 'paused') => own.reduce((all, stay) => all + stay[of], 0);
     const [handling, ready] = [sum('handling'), sum('handling') + sum('available')];
@@ -43,14 +43,14 @@ it('the times of a period are the sum of those of its parts, to the millisecond'
   const stay = fc.record({ actor: fc.constantFrom('ana', 'bia', 'carla'), handling: ms, available: ms, paused: ms });
   fc.assert(
     fc.property(fc.array(fc.array(stay, { maxLength: 4 }), { maxLength: 30 }), (parts) => {
-      expect(sumOf(parts.map(answerOfStays))).toEqual(timesOfAgents(answerOfStays(parts.flat())));
+      expect(sumOf(parts.map(answerOfTimes))).toEqual(timesOfAgents(answerOfTimes(parts.flat())));
     }),
   );
 });
 
 it('an agent who may be missing in a part has no times, instead of too small ones', () => {
   const part = (...actors: readonly string[]) =>
-    answerOfStays(actors.map((actor) => ({ actor, handling: 1, available: 1, paused: 1 })));
+    answerOfTimes(actors.map((actor) => ({ actor, handling: 1, available: 1, paused: 1 })));
   const cut: AgentStats = { ...part('ana'), more: true };
   const loggedIn = (...answers: readonly AgentStats[]) =>
     Object.fromEntries([...sumOf(answers).byActor].map(([actor, times]) => [actor, times.logged_in_ms]));
@@ -77,7 +77,7 @@ it('agents without a call are listed with their times, unless the list of agents
     { occupancy_days_max: 32 },
   );
   const times = sumOf([
-    answerOfStays([
+    answerOfTimes([
       { actor: 'ana', handling: 1, available: 3, paused: 2 },
       { actor: 'bia', handling: 0, available: 0, paused: 5 },
     ]),
