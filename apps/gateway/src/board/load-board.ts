@@ -10,7 +10,7 @@ import { boardTimes, expiresAt, tombstoneMs } from './expiry.ts';
  * Timeout of Kafka's answer which offsets a time has, in ms. Without the answer, older cursors cannot be resumed from: all clients
  * get whole boards again, which a busy machine would have to send as well.
  */
-const offsetsMsMax = 5_000;
+export const offsetsMsMax = 5_000;
 
 export interface LoadBoardOptions {
   readonly db: Tables;

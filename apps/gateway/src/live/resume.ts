@@ -2,6 +2,7 @@ import type { CloseCause } from '@callstream/contracts';
 import { RequestFailure } from '../access/request-failure.ts';
 import type { BoardState } from '../board/board-state.ts';
 import { readCursor } from '../board/cursor.ts';
+import { offsetsMsMax } from '../board/load-board.ts';
 import { versionOf } from '../board/progress.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import type { Schedule } from '../scheduling/single-flight.ts';
@@ -12,8 +13,8 @@ import type { Cursors } from './cursors.ts';
 import { LatestRequests } from './latest-request.ts';
 import type { SnapshotRequest, Snapshots } from './snapshots.ts';
 
-/** Longest wait for a board that is being loaded, in ms. */
-const loadMsMax = 5_000;
+/** Longest wait for a board that is being loaded, in ms: while Kafka does not answer, Postgres is read after `offsetsMsMax`. */
+const loadMsMax = offsetsMsMax + 5_000;
 /** Longest wait of a client whose cursor is ahead of this gateway, in ms. */
 const aheadMsMax = 2_000;
 
