@@ -20,7 +20,7 @@ export default {
   // Two more than the two cores of a small machine: tests with servers mostly wait (three left a fifth of the CPU time idle).
   maxWorkers: 4,
   // Long, because a busy machine is slow; a test that hangs still fails.
-  testTimeout: 60_000,
+  testTimeout: 300_000,
   // A worker frees some 400 MB before it exits, which on a busy machine takes longer than jest's default of 500 ms.
   workerGracefulExitTimeout: 10_000,
   testSequencer: '<rootDir>/tools/longest-first.mjs',

@@ -14,7 +14,7 @@ function part(): RunningProcess & { readonly die: (how: string) => void } {
     },
   };
 }
-const soon = { timeoutMs: 10_000, everyMs: 10, onTimeout: () => new Error('not restarted') };
+const soon = { everyMs: 10, onTimeout: () => new Error('not restarted') };
 
 it('a process that exits is restarted with backoff, until it is stopped', async () => {
   const parts = [part()];

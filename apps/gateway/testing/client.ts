@@ -34,7 +34,6 @@ export async function connect(
     send: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
     next: async (matches) => {
       const found = await until(() => frames.find((frame) => !taken.has(frame) && matches(frame)), {
-        timeoutMs: 20_000,
         everyMs: 5,
         onTimeout: () => new Error(`No such frame among: ${frames.map(({ event }) => event).join(', ')}`),
       });

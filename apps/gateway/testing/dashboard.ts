@@ -60,7 +60,6 @@ export async function openDashboard(
     snapshot: async () => ((await client.next(isEvent('Snapshot'))) as MessageOf<'Snapshot'>).data,
     shows: async (wanted) => {
       await until(() => shown() === sortedJson(wanted), {
-        timeoutMs: 20_000,
         everyMs: 5,
         onTimeout: () => new Error(`The dashboard shows ${shown()}, not ${sortedJson(wanted)}.`),
       });

@@ -49,7 +49,7 @@ export async function startGateway(env: Record<string, string>, { openFilesMax }
     admin,
     isUp: () => child.exitCode === null,
     isReady,
-    ready: () => until(isReady, { timeoutMs: 30_000, onTimeout: () => new Error('The gateway did not become ready.') }),
+    ready: () => until(isReady, { onTimeout: () => new Error('The gateway did not become ready.') }),
     /** @returns the exit code */
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),

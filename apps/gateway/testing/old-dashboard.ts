@@ -50,7 +50,6 @@ export async function openOldDashboard(port: number, path?: string, options?: Cl
     shows: async (wanted) => {
       const text = sortedJson(wanted);
       await until(() => failure !== null || sortedJson(columns) === text, {
-        timeoutMs: 20_000,
         everyMs: 5,
         onTimeout: () => new Error(`The old dashboard shows ${sortedJson(columns)}, not ${text}.`),
       });

@@ -48,9 +48,9 @@ it('a leftover that another process has open is opened once that process has clo
     expect(opened).toEqual([spools.own]);
     expect(recordsIn(spools)).toBe(0);
     await other[Symbol.asyncDispose]();
-    await until(() => opened.length === 2, { timeoutMs: 20_000, onTimeout: () => new Error('It is not opened.') });
+    await until(() => opened.length === 2, { onTimeout: () => new Error('It is not opened.') });
     expect(recordsIn(spools)).toBe(1);
   } finally {
     rmSync(dataDir, { recursive: true });
   }
-}, 30_000);
+});

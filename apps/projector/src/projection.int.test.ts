@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { fixtureEvents } from '@callstream/domain/testing';
 import { endOffsets } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
@@ -9,8 +8,6 @@ import { poolOf } from '@callstream/tables/testing';
 import { startProjector } from '../testing/projector.ts';
 import { body, createFixture, event } from '../testing/fixture.ts';
 import type { ProjectorFixture } from '../testing/fixture.ts';
-
-jest.setTimeout(60_000);
 
 let fixture: ProjectorFixture;
 beforeAll(async () => {
@@ -96,7 +93,6 @@ it('skips the records of an aborted transaction, and does not stall at its end',
   await abortTransaction(fixture.kafka, fixture.topic, { partition: 1, value: event('aborted') });
   // One record, and the marker of its transaction, which the broker writes later.
   await until(async () => (await endOffsets(fixture.kafka, fixture.topic)).get(1)!.high === end + 2, {
-    timeoutMs: 20_000,
     onTimeout: () => new Error('no marker'),
   });
   await fixture.produce({ value: event('after'), partition: 1 });

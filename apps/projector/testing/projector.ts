@@ -75,7 +75,6 @@ export async function startProjector(
     metric: (name, labels = {}) => sumOf(metrics, name, labels),
     untilReadiness: async (wanted) => {
       await until(() => (wanted === null ? reasonNotReady() === null : wanted.test(reasonNotReady() ?? '')), {
-        timeoutMs: 60_000,
         onTimeout: () => new Error(`Readiness is: ${reasonNotReady() ?? 'ready'}`),
       });
     },

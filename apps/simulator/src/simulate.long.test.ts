@@ -14,4 +14,4 @@ it('simulate --print --count prints exactly that many events, also more than fit
   for await (const line of createInterface(child.stdout)) if (line.endsWith('}')) printed++;
   expect(printed).toBe(events);
   expect(await exited).toEqual([0, null]);
-}, 120_000);
+});

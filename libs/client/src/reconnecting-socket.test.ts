@@ -35,7 +35,7 @@ function open(to: number, silenceMaxMs = 60_000) {
   return { log, [Symbol.dispose]: socket.close };
 }
 const eventually = (condition: () => boolean, message: string) =>
-  until(condition, { timeoutMs: 20_000, everyMs: 5, onTimeout: () => new Error(message) });
+  until(condition, { everyMs: 5, onTimeout: () => new Error(message) });
 const connected = (count: number) =>
   eventually(() => accepted.length >= count, `only ${accepted.length} of ${count} connections`);
 
@@ -91,7 +91,6 @@ describe('a reconnecting socket', () => {
       using client = open(port);
       await connected(1);
       await until(() => client.log.length > 0 || (page.dispatchEvent(new Event('online')), false), {
-        timeoutMs: 20_000,
         everyMs: 5,
         onTimeout: () => new Error('it did not wake'),
       });

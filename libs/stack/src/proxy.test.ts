@@ -40,7 +40,6 @@ function dial({ port }: Proxy): EchoClient {
 
 const expectReceived = ({ received }: EchoClient, text: string) =>
   until(() => received() === text, {
-    timeoutMs: 20_000,
     everyMs: 5,
     onTimeout: () => new Error(`received "${received()}"`),
   });
@@ -59,7 +58,7 @@ it('forwards everything, and closes both sides when one closes', async () => {
   expect(proxy.connections()).toBe(1);
   client.socket.end();
   expect(await client.ended).toBe('');
-  await until(() => proxy.connections() === 0, { timeoutMs: 20_000, onTimeout: () => new Error('still open') });
+  await until(() => proxy.connections() === 0, { onTimeout: () => new Error('still open') });
 });
 
 it('cut resets open connections, and accepts new ones', async () => {
@@ -133,7 +132,7 @@ it('mute forwards requests but no responses, until resume', async () => {
   await expectReceived(client, 'thanks');
   proxy.mute();
   client.socket.write('two');
-  await until(() => received.length === 2, { timeoutMs: 20_000, onTimeout: () => new Error(received.join()) });
+  await until(() => received.length === 2, { onTimeout: () => new Error(received.join()) });
   expect(client.received()).toBe('thanks');
   await proxy.resume();
   await expectReceived(client, 'thanksthanks');

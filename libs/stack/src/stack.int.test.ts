@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,8 +24,6 @@ import { createClassArchive } from './create-class-archive.ts';
 import { findJava } from './java.ts';
 import { kafkaJars } from './kafka-jars.ts';
 import { int16, int32, sendRequest, text as kafkaText } from './raw-request.ts';
-
-jest.setTimeout(90_000);
 
 let dataDir: string;
 let umask: number;
@@ -64,7 +61,6 @@ async function createFilledTopic(broker: string, topic: string): Promise<void> {
   const one = [int32(1), kafkaText(topic), int32(1), int16(1), int32(0), int32(0)];
   await sendRequest(broker, { ...createTopics, body: [...one, int32(30_000), Buffer.of(0)] });
   await until(async () => (await append(broker, topic)) === 0, {
-    timeoutMs: 20_000,
     onTimeout: () => new Error(`Topic ${topic} has no leader.`),
   });
 }

@@ -1,7 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+/** Long, because a busy machine is slow; what never comes still fails. In ms. */
+const untilMsMax = 60_000;
+
 export interface UntilOptions {
-  readonly timeoutMs: number;
+  /** Default: {@link untilMsMax}. */
+  readonly timeoutMs?: number;
   /** Time between the first attempts, in ms; it grows to a tenth of the time waited so far, at most 500 ms. */
   readonly everyMs?: number;
   readonly onTimeout: () => Error;
@@ -14,7 +18,7 @@ export interface UntilOptions {
  */
 export async function until<T>(
   ask: () => T | undefined | false | Promise<T | undefined | false>,
-  { timeoutMs, everyMs = 50, onTimeout }: UntilOptions,
+  { timeoutMs = untilMsMax, everyMs = 50, onTimeout }: UntilOptions,
 ): Promise<T> {
   const start = performance.now();
   for (;;) {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { jest } from '@jest/globals';
 import { eventsOf, fixtureLog } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import { batchOf } from '../testing/index.ts';
@@ -29,8 +28,6 @@ import { poolOf } from './connection/tables.ts';
 import { rightsProblem } from './requirements/rights.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
-jest.setTimeout(60_000);
-
 const roles = ['migrator', 'projector', 'gateway', 'delegator', 'reporter'] as const;
 const topic = 'call-events';
 const logId = '11111111-1111-8111-8111-111111111111';

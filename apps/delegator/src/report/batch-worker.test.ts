@@ -2,7 +2,7 @@ import { until } from '@callstream/stack';
 import { startBatchWorker } from './batch-worker.ts';
 
 const eventually = (isTrue: () => boolean): Promise<boolean> =>
-  until(isTrue, { timeoutMs: 5_000, everyMs: 1, onTimeout: () => new Error('An item is left.') });
+  until(isTrue, { everyMs: 1, onTimeout: () => new Error('An item is left.') });
 
 it('an item that is added while the batch before it ends is handled, whenever that is', async () => {
   for (let turns = 0; turns < 12; turns++) {

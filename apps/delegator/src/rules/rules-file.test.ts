@@ -23,7 +23,6 @@ it('a file that changes is in force at once; one that is wrong is refused, and t
   const destination = (): string | undefined => rules.current()[0]?.destination;
   const eventually = (isTrue: () => boolean): Promise<boolean> =>
     until(isTrue, {
-      timeoutMs: 10_000,
       onTimeout: () => new Error(`${destination() ?? ''}, ${rules.problem() ?? ''}`),
     });
   expect(destination()).toBe('900');

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { testBadInput } from '../ingest/bad-input-tests.ts';
 import { testOverLongTexts } from '../projector/over-long-texts-tests.ts';
 import { testUnreadableBatches } from '../projector/unreadable-batch-tests.ts';
@@ -6,13 +5,11 @@ import type { System } from '../system/system.ts';
 import { startTestSystem } from '../system/test-system.ts';
 import { testAttacks } from './attack-tests.ts';
 
-jest.setTimeout(90_000);
-
 // One system for all that anybody may send to it: a service that something has stopped, or filled, fails what follows.
 let system: System;
 beforeAll(async () => {
   system = await startTestSystem({ settings: { NODE_OPTIONS: '--max-old-space-size=512' } });
-}, 120_000);
+});
 afterAll(() => system[Symbol.asyncDispose](), 60_000);
 
 // First, because its board must show every call of the log: those of the others are too old for it.

@@ -7,7 +7,7 @@ import { testQueueLog } from './queue-log-tests.ts';
 let system: System;
 beforeAll(async () => {
   system = await startTestSystem();
-}, 120_000);
+});
 afterAll(() => system[Symbol.asyncDispose](), 60_000);
 
 describe('queue_log', () => testQueueLog(() => system));

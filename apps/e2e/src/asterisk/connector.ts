@@ -54,7 +54,6 @@ export async function startConnector(
   const metric = (name: string): Promise<number> => readMetric(adminPort, name);
   const wait = async (what: string, isDone: () => Promise<boolean>, state = () => ''): Promise<void> => {
     await until(() => isDone().catch(() => false), {
-      timeoutMs: 60_000,
       onTimeout: () => new Error(`The connector ${what}. ${state()}\n${service.tail()}`),
     });
   };

@@ -61,7 +61,6 @@ export function testQueueLog(system: () => System): void {
     };
     client.board.subscribe(() => note(client.board.get().values()));
     await until(() => client.status.get().connection === 'live', {
-      timeoutMs: 30_000,
       onTimeout: () => new Error('live'),
     });
     const imported = resultOf(await importFiles('past', `${file}*`));
@@ -80,7 +79,6 @@ export function testQueueLog(system: () => System): void {
       ),
     );
     await until(() => client.board.get().size === 60, {
-      timeoutMs: 30_000,
       onTimeout: () => new Error(`${shown.size}`),
     });
     expect([...shown].filter((id) => !id.startsWith('live'))).toEqual([]);
@@ -90,7 +88,6 @@ export function testQueueLog(system: () => System): void {
     const [, again] = await Promise.all([system().start('gateway'), importFiles('past', folder)]);
     expect(resultOf(again)).toMatchObject({ stored: 0 });
     await until(() => client.status.get().connection === 'live' && client.board.get().size === 60, {
-      timeoutMs: 30_000,
       onTimeout: () => new Error(JSON.stringify(client.status.get())),
     });
     expect([...shown].filter((id) => !id.startsWith('live'))).toEqual([]);
@@ -109,7 +106,7 @@ export function testQueueLog(system: () => System): void {
       open: 0,
     });
     await expectTablesToBeFoldOfLog(system());
-  }, 120_000);
+  });
 
   it('a followed file is posted once, through rotation, truncation, a half-written line and a restart, and its callers are on the board', async () => {
     const path = join(folder, 'followed');
@@ -125,12 +122,11 @@ export function testQueueLog(system: () => System): void {
     const before = await accepted();
     const untilStored = async (lines: number): Promise<void> => {
       const isStored = async (): Promise<boolean> => (await accepted()) - before >= lines;
-      await until(isStored, { timeoutMs: 30_000, onTimeout: () => new Error(service.tail()) });
+      await until(isStored, { onTimeout: () => new Error(service.tail()) });
       expect((await accepted()) - before).toBe(lines);
     };
     // What was written before is the past, for an import. A file that comes later is new.
     await until(() => service.tail().includes('asterisk.file-awaited'), {
-      timeoutMs: 30_000,
       onTimeout: () => new Error(service.tail()),
     });
     await writeFile(path, line() + line());
@@ -156,7 +152,7 @@ export function testQueueLog(system: () => System): void {
       const saved = JSON.parse(await readFile(positions, 'utf8')) as { lines: number }[];
       return saved.map(({ lines }) => lines).join() === '4,1,1';
     };
-    await until(areSaved, { timeoutMs: 30_000, onTimeout: () => new Error(service.tail()) });
+    await until(areSaved, { onTimeout: () => new Error(service.tail()) });
     await service.kill();
     await appendFile(path, line());
     await rename(path, `${path}.2`);
@@ -168,7 +164,6 @@ export function testQueueLog(system: () => System): void {
     await until(
       () => [...client.board.get().values()].filter(({ callId }) => callId.startsWith('followed:')).length === 8,
       {
-        timeoutMs: 30_000,
         onTimeout: () => new Error(JSON.stringify(client.status.get())),
       },
     );
@@ -177,5 +172,5 @@ export function testQueueLog(system: () => System): void {
     expect((await eventsOf('followed')).map(({ callId }) => callId).toSorted()).toEqual(
       Array.from({ length: 8 }, (_, i) => `followed:f.${i + 1}`),
     );
-  }, 120_000);
+  });
 }

@@ -33,7 +33,6 @@ it('an import of 100,000 lines that is killed again and again counts each line o
   await system.kill('ingest');
   const waiting = launch(process);
   await until(() => waiting.tail().includes('It is tried again'), {
-    timeoutMs: 30_000,
     onTimeout: () => new Error(waiting.tail()),
   });
   await system.start('ingest');

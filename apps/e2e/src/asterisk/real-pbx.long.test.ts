@@ -36,7 +36,7 @@ afterAll(async () => {
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
   for (const part of [system, pbx, connector, manager] as (AsyncDisposable | undefined)[]) stack.use(part);
-}, 60_000);
+});
 
 const get = async (path: string): Promise<unknown> => {
   const response = await fetch(`${system.socketUrl.replace('ws:', 'http:')}api/${path}`);
@@ -45,7 +45,6 @@ const get = async (path: string): Promise<unknown> => {
 const untilSettled = (differences: () => Promise<readonly string[]>): Promise<unknown> => {
   let last: readonly string[] = [];
   return until(async () => (last = await differences()).length === 0, {
-    timeoutMs: 60_000,
     onTimeout: () => new Error(`${last.join('\n')}\n${connector.tail()}`),
   });
 };

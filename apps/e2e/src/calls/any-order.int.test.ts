@@ -42,7 +42,7 @@ const expectAllAccepted = (responses: readonly WebhookResponse[]): void =>
 let system: System;
 beforeAll(async () => {
   system = await startTestSystem();
-}, 120_000);
+});
 afterAll(() => system[Symbol.asyncDispose](), 60_000);
 
 it('callstream stores each event once with its deliveries, when all call lives are sent three times in random order over 50 connections', async () => {
@@ -55,7 +55,7 @@ it('callstream stores each event once with its deliveries, when all call lives a
   for (const [uuid, deliveries] of timedDeliveries(bodies))
     expect([uuid, stored.get(uuid)]).toEqual([uuid, deliveries]);
   expect(total(stored)).toBe(bodies.length);
-}, 120_000);
+});
 
 const services: readonly ServiceName[] = ['ingest', 'projector', 'gateway'];
 it.each(services)(
@@ -98,5 +98,4 @@ it.each(services)(
     );
     expect((await dashboard.listCalls()).map((call) => call.aggregate_id)).toEqual(rows.map(({ callId }) => callId));
   },
-  180_000,
 );

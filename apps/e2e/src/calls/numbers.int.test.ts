@@ -1,7 +1,6 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { Agents, AgentStats, Queues, Stats } from '@callstream/contracts';
 import { fixtureEvents } from '@callstream/domain/testing';
 import Papa from 'papaparse';
@@ -19,8 +18,6 @@ import type { System } from '../system/system.ts';
 import { startTestSystem } from '../system/test-system.ts';
 
 // For a busy machine.
-jest.setTimeout(120_000);
-
 const cleanup = new AsyncDisposableStack();
 let system: System;
 let log: readonly RawEvent[];
@@ -98,7 +95,7 @@ beforeAll(async () => {
     receivedAt,
     body: JSON.parse(json) as RawEvent['body'],
   }));
-}, 120_000);
+});
 afterAll(() => cleanup.disposeAsync());
 
 async function get<T>(
@@ -273,7 +270,7 @@ it('npm run watch prints the numbers as lines without a terminal, and exits on S
   await using watch = launch({ name: 'watch', args: ['apps/watch/src/main.ts', '--url', system.socketUrl], env: {} });
   const { waiting } = live();
   const onTimeout = (): Error => new Error(`npm run watch did not print the numbers.\n${watch.tail()}`);
-  await until(() => watch.tail().includes(`waiting ${waiting} (longest `), { timeoutMs: 30_000, onTimeout });
+  await until(() => watch.tail().includes(`waiting ${waiting} (longest `), { onTimeout });
   await watch.stop();
   expect(await watch.exited).toBe(0);
 });
@@ -355,43 +352,35 @@ onTerminals.each([
   { columns: 40, rows: 10, keys: 'q', key: 'q' },
   { columns: 80, rows: 24, keys: '\x1b', key: 'Esc' },
   { columns: 250, rows: 60, keys: '\x03', key: 'Ctrl-C' },
-])(
-  'npm run watch fills a terminal of $columns × $rows, and $key ends it',
-  async ({ columns, rows, keys }) => {
-    await using watch = watchOnTerminal(columns, rows);
-    await watch.until(isComplete);
-    const lines = watch.screen();
-    expect(lines[0]).toMatch(/^callstream {2}\d\d:\d\d:\d\d {2}live/);
-    for (const title of [/^QUEUE +WAIT +LONGEST/, /^WAITING \d+$/, /^AGENTS \d+$/, /^EVENTS$/])
-      expect(lines.filter((line) => title.test(line))).toHaveLength(1);
-    // Whole columns are left out: no title and no number is cut.
-    expect(lines.find((line) => line.startsWith('QUEUE'))?.split(/ +/)).toEqual(
-      ['QUEUE', 'WAIT', 'LONGEST', 'TALK', 'AVAIL', 'PAUSED', 'ANSWERED', 'ABANDONED', 'SL', 'ASA'].filter(
-        (title) =>
-          columns === 250 || (columns === 80 ? title !== 'ASA' : /^(QUEUE|WAIT|LONGEST|TALK|AVAIL)$/.test(title)),
-      ),
-    );
-    expect(watch.hasWrapped()).toBe(false);
-    watch.type(keys);
-    expect(await watch.exited).toBe(0);
-    expect(watch.isRestored()).toBe(true);
-  },
-  60_000,
-);
+])('npm run watch fills a terminal of $columns × $rows, and $key ends it', async ({ columns, rows, keys }) => {
+  await using watch = watchOnTerminal(columns, rows);
+  await watch.until(isComplete);
+  const lines = watch.screen();
+  expect(lines[0]).toMatch(/^callstream {2}\d\d:\d\d:\d\d {2}live/);
+  for (const title of [/^QUEUE +WAIT +LONGEST/, /^WAITING \d+$/, /^AGENTS \d+$/, /^EVENTS$/])
+    expect(lines.filter((line) => title.test(line))).toHaveLength(1);
+  // Whole columns are left out: no title and no number is cut.
+  expect(lines.find((line) => line.startsWith('QUEUE'))?.split(/ +/)).toEqual(
+    ['QUEUE', 'WAIT', 'LONGEST', 'TALK', 'AVAIL', 'PAUSED', 'ANSWERED', 'ABANDONED', 'SL', 'ASA'].filter(
+      (title) =>
+        columns === 250 || (columns === 80 ? title !== 'ASA' : /^(QUEUE|WAIT|LONGEST|TALK|AVAIL)$/.test(title)),
+    ),
+  );
+  expect(watch.hasWrapped()).toBe(false);
+  watch.type(keys);
+  expect(await watch.exited).toBe(0);
+  expect(watch.isRestored()).toBe(true);
+});
 
-onTerminals(
-  'npm run watch follows the size of its terminal',
-  async () => {
-    await using watch = watchOnTerminal(80, 24);
-    await watch.until(isComplete);
-    watch.resize({ columns: 40, rows: 10 });
-    await watch.until(
-      (lines) => isComplete(lines) && lines.some((line) => /^QUEUE +WAIT +LONGEST +TALK +AVAIL$/.test(line)),
-    );
-    expect(watch.hasWrapped()).toBe(false);
-  },
-  60_000,
-);
+onTerminals('npm run watch follows the size of its terminal', async () => {
+  await using watch = watchOnTerminal(80, 24);
+  await watch.until(isComplete);
+  watch.resize({ columns: 40, rows: 10 });
+  await watch.until(
+    (lines) => isComplete(lines) && lines.some((line) => /^QUEUE +WAIT +LONGEST +TALK +AVAIL$/.test(line)),
+  );
+  expect(watch.hasWrapped()).toBe(false);
+});
 
 it('npm run watch prints control characters of a call as harmless lines, and as harmless JSON', async () => {
   await Promise.all([
@@ -420,7 +409,6 @@ async function expectHarmless({ form, args, isLive, shown }: WatchForm): Promise
   });
   const printed = (text: string): Promise<boolean> =>
     until(() => watch.tail().includes(text), {
-      timeoutMs: 30_000,
       onTimeout: () => new Error(`npm run watch did not print ${text}.\n${watch.tail()}`),
     });
   await printed(isLive);

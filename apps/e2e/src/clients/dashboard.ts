@@ -26,7 +26,7 @@ export interface Dashboard extends AsyncDisposable {
   readonly closed: Promise<number>;
 }
 
-const timeoutMs = 20_000;
+const timeoutMs = 60_000;
 
 export async function openDashboard(socketUrl: string): Promise<Dashboard> {
   const socket = new WebSocket(socketUrl, { perMessageDeflate: false });

@@ -35,7 +35,7 @@ beforeAll(async () => {
   env = { KAFKA_BROKERS: brokers.join(), KAFKA_TOPIC: topic, DATABASE_URL: url };
   Object.assign(env, { DATA_DIR: folder, PROJECTOR_GROUP: topic });
   for (const name of ports) env[name] = String(await freePort());
-}, 60_000);
+});
 afterAll(() => cleanup.disposeAsync());
 
 const npmStart = () => launch({ name: 'npm start', args: ['tools/start.mjs'], env });
@@ -46,7 +46,7 @@ const untilPrinted = (started: ServiceProcess, text: string): Promise<unknown> =
       if (started.hasEnded()) throw new Error(started.tail());
       return started.tail().includes(text);
     },
-    { timeoutMs: 60_000, onTimeout: () => new Error(started.tail()) },
+    { onTimeout: () => new Error(started.tail()) },
   );
 
 const post = async (callId: string): Promise<number> => {
@@ -64,7 +64,7 @@ it('npm start names a port that is in use, and the setting that changes it', asy
   await expect(refused.exited).resolves.toBe(1);
   expect(refused.tail()).toContain('or set GATEWAY_PORT to another port.');
   await new Promise((done) => blocker.close(done));
-}, 60_000);
+});
 
 it('npm start rebuilds tables of an older version, accepts webhooks meanwhile, and can be stopped', async () => {
   // An open transaction on the positions blocks the swap.
@@ -81,7 +81,6 @@ it('npm start rebuilds tables of an older version, accepts webhooks meanwhile, a
         () => false,
       ),
     {
-      timeoutMs: 30_000,
       onTimeout: () => new Error(started.tail()),
     },
   );
@@ -90,7 +89,7 @@ it('npm start rebuilds tables of an older version, accepts webhooks meanwhile, a
   expect(started.tail()).toContain('Stopped.');
   await reader.query('commit');
   reader.release();
-}, 120_000);
+});
 
 it('npm start resumes the rebuild, then runs all services, only once per folder, until it is stopped', async () => {
   await using started = npmStart();
@@ -100,7 +99,6 @@ it('npm start resumes the rebuild, then runs all services, only once per folder,
   expect(await post('after')).toBe(200);
   const projected = () => poolOf(db).query(`select from projection.calls where call_id in ('meanwhile', 'after')`);
   await until(async () => (await projected()).rowCount === 2, {
-    timeoutMs: 30_000,
     onTimeout: () => new Error(started.tail()),
   });
 
@@ -114,4 +112,4 @@ it('npm start resumes the rebuild, then runs all services, only once per folder,
   await started.stop();
   await expect(started.exited).resolves.toBe(0);
   expect(started.tail()).toContain('Stopped.');
-}, 120_000);
+});

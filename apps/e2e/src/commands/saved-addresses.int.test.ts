@@ -31,4 +31,4 @@ it('commands find Kafka by the addresses that npm start saved, and the environme
   } finally {
     await rm(dataDir, { recursive: true });
   }
-}, 60_000);
+});

@@ -19,7 +19,7 @@ export async function tryOut(system: System): Promise<string> {
   const calls = await dashboard.listCalls();
   expect(calls.length).toBeGreaterThan(15);
   const isLive = (): boolean => client.status.get().connection === 'live' && !client.status.get().isStale;
-  await until(isLive, { timeoutMs: 30_000, onTimeout: () => new Error('The board is not live.') });
+  await until(isLive, { onTimeout: () => new Error('The board is not live.') });
 
   for (const command of ['rebuild', 'verify']) await expectSuccess(system, ['apps/projector/src/main.ts', command]);
   await expectTablesToBeFoldOfLog(system);

@@ -29,7 +29,6 @@ export async function tryProxy({ untilProjected }: System, addresses: ProxiedAdd
   await once(socket, 'open');
   socket.send(JSON.stringify({ event: 'ListCallEvents', data: { call_id }, id: 1 }));
   await until(() => frames.some((frame) => frame.includes('"ListCallEvents"') && frame.includes(call_id)), {
-    timeoutMs: 20_000,
     onTimeout: () => new Error(`The socket has only ${frames.join('\n')}`),
   });
   const closed = once(socket, 'close');

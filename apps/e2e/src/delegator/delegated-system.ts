@@ -151,7 +151,7 @@ async function publishAtLast(publisher: Publisher, record: ProducerRecord): Prom
         return false;
       },
     );
-  await until(isWritten, { timeoutMs: 30_000, onTimeout: () => new Error('Not written.', { cause: problem }) });
+  await until(isWritten, { onTimeout: () => new Error('Not written.', { cause: problem }) });
 }
 
 const randomDigits = (): string => randomUUID().replaceAll(/\D/g, '').padEnd(8, '7').slice(0, 8);

@@ -42,7 +42,7 @@ export async function startProvider(...options: readonly string[]): Promise<Prov
     });
     service = started;
     const onTimeout = (): Error => new Error(`The provider does not listen.\n${started.tail()}`);
-    await until(() => isListening, { timeoutMs: 60_000, everyMs: 10, onTimeout });
+    await until(() => isListening, { everyMs: 10, onTimeout });
   };
   await start(...options);
   return {

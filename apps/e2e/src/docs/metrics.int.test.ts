@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { until } from '@callstream/stack';
 import { startConnector } from '../asterisk/connector.ts';
 import { startIdleDelegator } from '../delegator/idle-delegator.ts';
@@ -11,8 +10,6 @@ import { repositoryRoot } from './markdown.ts';
 import { createSender } from '../load/sender.ts';
 import { startTestSystem } from '../system/test-system.ts';
 import type { System } from '../system/system.ts';
-
-jest.setTimeout(120_000);
 
 const file = join(repositoryRoot, 'docs/reference/metrics.md');
 const services = ['INGEST', 'PROJECTOR', 'GATEWAY'] as const;
@@ -38,7 +35,6 @@ beforeAll(async () => {
       );
     },
     {
-      timeoutMs: 30_000,
       onTimeout: () => new Error('The projector does not expose callstream_projector_lag_seconds.'),
     },
   );

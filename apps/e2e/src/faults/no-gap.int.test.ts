@@ -4,4 +4,4 @@ it('every client ends with the fold of the log and never sees a call go back, wh
   await using system = await startFaultySystem();
   await system.injectFaults({ seed: 1, webhooks: 260, faults: 6 });
   await system.expectNoGap();
-}, 180_000);
+});

@@ -4,7 +4,7 @@ import type { FaultySystem } from './faulty-system.ts';
 let system: FaultySystem;
 beforeAll(async () => {
   system = await startFaultySystem();
-}, 180_000);
+});
 afterAll(() => system[Symbol.asyncDispose](), 60_000);
 
 it.each([1, 2, 3, 4, 5, 6, 7, 8])(

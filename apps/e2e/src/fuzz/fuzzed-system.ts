@@ -39,7 +39,6 @@ async function expectUnharmed(system: System, gatewayUrl: string): Promise<void>
   const adminPort = Number(system.env['GATEWAY_ADMIN_PORT']);
   const held = () => Promise.all(heldByClients.map((name) => readMetric(adminPort, `callstream_gateway_${name}`)));
   await until(async () => (await held()).every((value) => value === 0), {
-    timeoutMs: 20_000,
     onTimeout: () => new Error('The gateway still holds something of clients that are gone.'),
   });
   expect((await fetch(`${gatewayUrl}/api/queues`)).status).toBe(200);

@@ -18,7 +18,7 @@ const stranger = '203.0.113.7';
 let ingest: GuardedIngest;
 beforeAll(async () => {
   ingest = await startGuardedIngest();
-}, 120_000);
+});
 afterAll(() => ingest[Symbol.asyncDispose]());
 
 /** Of the provider. The titles of tests have one, before ingest is started. */
@@ -99,7 +99,6 @@ describe('authentication', () => {
     expect((await post({ from: '<script>alert(7)</script>', headers: authorized })).status).toBe(403);
     expect(await ingest.metric(metric)).toBe(before + 1);
     await until(() => ingest.service.tail().includes('"address.unreadable"'), {
-      timeoutMs: 20_000,
       onTimeout: () => new Error(ingest.service.tail()),
     });
     expect(ingest.service.tail()).not.toContain('alert(7)');
@@ -193,7 +192,6 @@ it('log lines, metrics and error answers contain no phone numbers, addresses or 
   responses.push(await (await post({ path: '/wrong-secret-that-is-long', body: bodies[0] ?? '' })).text());
   expect(responses).toHaveLength(3);
   await until(() => ingest.service.tail().includes('"request.refused"'), {
-    timeoutMs: 20_000,
     onTimeout: () => new Error('request.refused was not logged'),
   });
   const output = [ingest.service.tail(), await ingest.metricsText(), ...responses].join('\n');

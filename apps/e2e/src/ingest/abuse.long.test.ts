@@ -5,7 +5,7 @@ import { testHostileLoad } from './hostile-load-tests.ts';
 let ingest: GuardedIngest;
 beforeAll(async () => {
   ingest = await startGuardedIngest();
-}, 120_000);
+});
 afterAll(() => ingest[Symbol.asyncDispose]());
 
 testHostileLoad(() => ingest, { slowConnections: 2_000, floods: 15 });

@@ -32,7 +32,6 @@ export function followWorkers(): FollowedWorkers {
     pidOf: (worker) => startsOf(worker).at(-1)?.pid ?? 0,
     untilStarted: async (worker, times) => {
       await until(() => startsOf(worker).length >= times, {
-        timeoutMs: 30_000,
         onTimeout: () => new Error(`Worker ${worker} has not started ${times} times.\n${JSON.stringify(lines)}`),
       });
     },

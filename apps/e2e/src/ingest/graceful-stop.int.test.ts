@@ -39,7 +39,6 @@ it.each([
     };
     const clients = Array.from({ length: 50 }, client);
     await until(() => accepted.length > 500, {
-      timeoutMs: 30_000,
       onTimeout: () => new Error('ingest accepted too few webhooks.'),
     });
     expect(await ingest.metric('callstream_ingest_accepted_total')).toBeGreaterThan(0);
@@ -52,7 +51,6 @@ it.each([
     if (destination === 'spool') {
       await using drained = await startIngest({ brokers: testKafkaBrokers(), topic, dataDir: ingest.dataDir });
       await until(async () => (await drained.metric('callstream_ingest_spool_records')) === 0, {
-        timeoutMs: 60_000,
         onTimeout: () => new Error('The spool is not empty: callstream_ingest_spool_records is not 0.'),
       });
     }
@@ -60,5 +58,4 @@ it.each([
     expect(accepted.filter((id) => !stored.has(id))).toEqual([]);
     await ingest[Symbol.asyncDispose]();
   },
-  120_000,
 );

@@ -6,8 +6,6 @@ export interface SendingClientsOptions {
   readonly clients: number;
   /** Posts a webhook of a call; resolves with whether it was answered with 200. */
   readonly post: (callId: string) => Promise<boolean>;
-  /** Longest wait for more accepted webhooks, in ms. */
-  readonly timeoutMs: number;
 }
 
 /** Clients that send webhooks without pauses, each of a call of its own. */
@@ -20,7 +18,7 @@ export interface SendingClients {
   readonly stop: () => Promise<void>;
 }
 
-export function startSendingClients({ ingest, clients, post, timeoutMs }: SendingClientsOptions): SendingClients {
+export function startSendingClients({ ingest, clients, post }: SendingClientsOptions): SendingClients {
   const accepted: string[] = [];
   let [sent, isStopping] = [0, false];
   const send = async (): Promise<void> => {
@@ -35,7 +33,6 @@ export function startSendingClients({ ingest, clients, post, timeoutMs }: Sendin
     moreAreAccepted: async () => {
       const before = accepted.length;
       await until(() => accepted.length > before + 200, {
-        timeoutMs,
         onTimeout: () => new Error(`No webhook is accepted.\n${ingest.service.tail()}`),
       });
     },

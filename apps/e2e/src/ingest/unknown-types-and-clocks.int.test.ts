@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { UnknownTypes } from '@callstream/contracts';
 import { kinds } from '@callstream/domain';
 import { connectPublisher } from '@callstream/runtime';
@@ -12,8 +11,6 @@ import type { System } from '../system/system.ts';
 import { startTestSystem } from '../system/test-system.ts';
 
 // For a busy machine.
-jest.setTimeout(120_000);
-
 const hourMs = 3_600_000;
 const importedAfterMs = 14 * hourMs;
 const misspelt = ['call.finish', 'call.finish', 'call.finish', 'Call.Finished', 'actor.loged-in'];

@@ -38,7 +38,7 @@ beforeAll(async () => {
       INGEST_TRUSTED_PROXIES: '127.0.0.1',
     },
   });
-}, 60_000);
+});
 afterAll(() => ingest[Symbol.asyncDispose]());
 
 let lastAddress = 0;
@@ -61,7 +61,6 @@ it('INGEST_CONNECTIONS_MAX limits the connections of all workers together, and c
   };
   const areOpen = (count: number) =>
     until(async () => open.size === count && (await ingest.metric('callstream_ingest_connections')) === count, {
-      timeoutMs: 10_000,
       onTimeout: () => new Error(`${open.size} connections are open.`),
     });
   await openMore(connectionsMax + 20);
@@ -73,7 +72,7 @@ it('INGEST_CONNECTIONS_MAX limits the connections of all workers together, and c
   await areOpen(connectionsMax);
   for (const { socket } of open) socket.destroy();
   await areOpen(0);
-}, 30_000);
+});
 
 it('a rate limit holds for all workers together', async () => {
   const from = newAddress();
@@ -107,7 +106,6 @@ it('kill -9 of a worker, and SIGHUP, under load: no event with a 200 is lost, an
     ingest,
     clients: 16,
     post: isAccepted,
-    timeoutMs: 20_000,
   });
   await moreAreAccepted();
   const counted = await ingest.metric('callstream_ingest_accepted_total');
@@ -131,7 +129,7 @@ it('kill -9 of a worker, and SIGHUP, under load: no event with a 200 is lost, an
   expect(await ingest.readyz()).toEqual({ status: 200, text: 'ok' });
   const stored = new Set((await readLog(kafka, topic)).map(({ callId }) => callId));
   expect(accepted.filter((id) => !stored.has(id))).toEqual([]);
-}, 60_000);
+});
 
 it('does not start on a port that is in use, and says why', async () => {
   const env = {
@@ -146,7 +144,7 @@ it('does not start on a port that is in use, and says why', async () => {
   await using second = launch({ name: 'ingest', args: ['apps/ingest/src/main.ts'], env });
   expect(await second.exited).toBe(1);
   expect(second.tail()).toMatch(/is in use \(EADDRINUSE\)/);
-}, 30_000);
+});
 
 it('SIGTERM ends all workers and the service, with exit code 0', async () => {
   const pids = [0, 1].map(workers.pidOf);
@@ -162,7 +160,6 @@ it('while Kafka is away all workers spool up to SPOOL_MAX_BYTES; fewer of them s
     const env = { INGEST_WORKERS: '1' };
     await using fewer = await startIngest({ brokers: testKafkaBrokers(), topic, dataDir, env });
     await until(async () => (await fewer.metric('callstream_ingest_spool_records')) === 0, {
-      timeoutMs: 30_000,
       onTimeout: () => new Error(`The spools are not empty.\n${fewer.service.tail()}`),
     });
     const stored = new Set((await readLog(kafka, topic)).map(({ callId }) => callId));
@@ -170,7 +167,7 @@ it('while Kafka is away all workers spool up to SPOOL_MAX_BYTES; fewer of them s
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
-}, 60_000);
+});
 
 /** Posts events until the spools of two workers are full, and kills the primary. @returns the accepted events */
 async function fillSpools(dataDir: string): Promise<string[]> {
@@ -197,7 +194,6 @@ async function fillSpools(dataDir: string): Promise<string[]> {
   const pids = [0, 1].map(followed.pidOf);
   await full.service.kill();
   await until(() => !pids.some(isRunning), {
-    timeoutMs: 10_000,
     onTimeout: () => new Error('Workers run on though their primary was killed.'),
   });
   return accepted;

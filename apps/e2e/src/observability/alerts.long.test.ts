@@ -39,7 +39,7 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
       settings: { SPOOL_MAX_BYTES: '200000', GATEWAY_SOCKETS_PER_ADDRESS_MAX: '10' },
       speedUp,
     });
-  }, 180_000);
+  });
   afterAll(() => monitored[Symbol.asyncDispose](), 60_000);
 
   it('Prometheus has a configuration and rules that promtool accepts', async () => {
@@ -196,7 +196,7 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
           const [found] = await monitored.prometheus.query('process_start_time_seconds{job="ingest"}');
           return found?.value !== before && found?.value;
         },
-        { timeoutMs: 30_000, onTimeout: () => new Error('Prometheus has not scraped the new process.') },
+        { onTimeout: () => new Error('Prometheus has not scraped the new process.') },
       );
     let process = await scrapedStart();
     for (let start = 0; start < 2; start++) {

@@ -112,7 +112,7 @@ export async function startPrometheus({ ports, speedUp }: PrometheusOptions): Pr
       () => false,
     );
   };
-  await until(isReady, { timeoutMs: 60_000, onTimeout: () => new Error(`Prometheus is not ready.\n${stderr}`) });
+  await until(isReady, { onTimeout: () => new Error(`Prometheus is not ready.\n${stderr}`) });
   const owned = cleanup.move();
   return { ...createApiClient(`${url}/api/v1`), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

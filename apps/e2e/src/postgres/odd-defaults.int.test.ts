@@ -34,4 +34,4 @@ it('migrate, project, serve, rebuild and verify do not depend on the defaults of
   for (const command of ['rebuild', 'verify'])
     await runOnce({ name: command, args: ['apps/projector/src/main.ts', command], env: system.env });
   expect(system.tail('projector') + system.tail('gateway')).not.toMatch(/"level":"(error|fatal)"/);
-}, 180_000);
+});

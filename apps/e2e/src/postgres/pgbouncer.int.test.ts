@@ -17,5 +17,4 @@ const skipped = hasPgBouncer ? '' : ' (skipped: pgbouncer is not in PATH)';
       expect([args, code, err]).toEqual([args, 1, expect.stringMatching(/transaction pooling.*pool_mode = session/)]);
     }
   },
-  120_000,
 );

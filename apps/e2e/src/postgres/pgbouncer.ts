@@ -65,7 +65,7 @@ max_client_conn = 100
     socket.destroy();
     return connected;
   };
-  await until(listens, { timeoutMs: 20_000, onTimeout: () => new Error('PgBouncer does not listen.') });
+  await until(listens, { onTimeout: () => new Error('PgBouncer does not listen.') });
   server.hostname = '127.0.0.1';
   server.port = String(port);
   const owned = cleanup.move();

@@ -82,7 +82,6 @@ export async function auditSystem(system: System): Promise<AuditedSystem> {
     readyz: async (service, text) => {
       let answer = '';
       await until(async () => (answer = await askReady(service)).includes(text), {
-        timeoutMs: 30_000,
         onTimeout: () => new Error(`/readyz of ${service}: ${answer}`),
       });
       return answer;

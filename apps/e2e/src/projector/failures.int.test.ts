@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,8 +11,6 @@ import type { ProjectorProcess, ProjectorGroup } from './projector-group.ts';
 import { expectTablesToBeFoldOfLog } from '../system/test-system.ts';
 
 // The tests share the machine.
-jest.setTimeout(180_000);
-
 /** Waits until `isSo`, with a timeout for a busy machine. `what` completes the message 'Timed out waiting for …'. */
 const eventually = (what: string, isSo: () => boolean | Promise<boolean>, tail: () => string = () => '') =>
   until(isSo, {

@@ -1,12 +1,9 @@
-import { jest } from '@jest/globals';
 import { until } from '@callstream/stack';
 import { countVisits } from '@callstream/tables';
 import { countBucketsAnew, poolOf, readBuckets } from '@callstream/tables/testing';
 import { startProjectorGroup } from './projector-group.ts';
 
 // A killed projector stays in its group for ten seconds.
-jest.setTimeout(180_000);
-
 const events = 240;
 
 it('after kill -9 of a projector at each step of a refresh, counts are right at once, and buckets are those of a recount', async () => {
@@ -46,7 +43,7 @@ it('after kill -9 of a projector at each step of a refresh, counts are right at 
         (await read(
           `select count(*)::int as n from pg_locks where relation = '${table}'::regclass and mode = 'RowExclusiveLock' and not granted`,
         )) === 1,
-      { timeoutMs: 60_000, onTimeout: () => new Error(`No refresh waits for ${table}.`) },
+      { onTimeout: () => new Error(`No refresh waits for ${table}.`) },
     );
     await (await killed).kill();
     await locker.query('rollback');
@@ -58,7 +55,6 @@ it('after kill -9 of a projector at each step of a refresh, counts are right at 
           `select count(*)::int as n from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`,
         )) === 0,
       {
-        timeoutMs: 60_000,
         onTimeout: () => new Error('The transaction of the killed projector goes on.'),
       },
     );
@@ -67,7 +63,6 @@ it('after kill -9 of a projector at each step of a refresh, counts are right at 
 
   const last = await start();
   await until(async () => (await marks()) === 0, {
-    timeoutMs: 60_000,
     onTimeout: () => new Error(`Buckets are not refreshed.\n${last.tail()}`),
   });
   expect(await counted()).toBe(await visits());

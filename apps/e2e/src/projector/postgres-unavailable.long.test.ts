@@ -33,7 +33,6 @@ it('while Postgres is unavailable for a minute and a projector is killed, the co
   await produceFor(40_000);
   // The survivor takes over the partitions although all of its batches wait for Postgres.
   await until(async () => (await rebalances(survivor)) > rebalancesBefore, {
-    timeoutMs: 60_000,
     onTimeout: () => new Error('The consumer group does not rebalance while Postgres is unavailable.'),
   });
   expect(await survivor.readyz()).toMatch(/^Retrying since .*: Postgres cannot be reached/);
@@ -45,7 +44,6 @@ it('while Postgres is unavailable for a minute and a projector is killed, the co
   );
   expect(rows).toEqual([{ events, deliveries: events }]);
   await until(async () => /^ok/.test(await survivor.readyz()), {
-    timeoutMs: 60_000,
     onTimeout: () => new Error('The projector is not ready after Postgres is back.'),
   });
 });

@@ -14,7 +14,7 @@ export function testUnreadableBatches(running: () => System): void {
   let audited: AuditedSystem;
   beforeAll(async () => {
     audited = await auditSystem(running());
-  }, 120_000);
+  });
   afterAll(() => audited[Symbol.asyncDispose](), 60_000);
 
   withJava(
@@ -39,7 +39,6 @@ export function testUnreadableBatches(running: () => System): void {
       );
       expect(rows.map(({ body }) => body)).toEqual(records.map(({ value }) => JSON.parse(value.toString()) as object));
     },
-    120_000,
   );
 
   it('projector and gateway name an unreadable batch, which blocks only its partition until an operator skips it', async () => {
@@ -60,12 +59,10 @@ export function testUnreadableBatches(running: () => System): void {
     await until(
       async () => (await poolOf(system.db).query('select from calls where call_id = $1', [other])).rowCount === 1,
       {
-        timeoutMs: 30_000,
         onTimeout: () => new Error('Another partition is blocked in the tables.'),
       },
     );
     await until(() => client.client.board.get().has(other), {
-      timeoutMs: 30_000,
       onTimeout: () => new Error('Another partition is blocked on the board.'),
     });
     expect(client.client.board.get().has('blocked')).toBe(false);
@@ -75,5 +72,5 @@ export function testUnreadableBatches(running: () => System): void {
     await expectAllOfLog();
     expect(client.regressions).toEqual([]);
     for (const service of ['PROJECTOR', 'GATEWAY'] as const) expect(await readyz(service, 'ok\n')).toBe('ok\n');
-  }, 180_000);
+  });
 }

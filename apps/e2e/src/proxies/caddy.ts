@@ -65,8 +65,7 @@ export async function startCaddy({ example, hosts, gateways, replacements }: Cad
     return output.includes('serving initial configuration');
   };
   await until(isRunning, {
-    timeoutMs: 20_000,
-    onTimeout: () => new Error(`Caddy does not serve its configuration after 20 s.\n${output}`),
+    onTimeout: () => new Error(`Caddy does not serve its configuration.\n${output}`),
   });
   const connect = { ca: await readFile(authority.certificate, 'utf8'), lookup: localLookup };
   const owned = cleanup.move();

@@ -61,7 +61,7 @@ beforeAll(async () => {
   await using sender = createSender(system.webhookUrl, 1);
   await sender.postAll([JSON.stringify({ type: 'call.waiting', call_id: 'behind', queue: '900' })]);
   await system.untilProjected();
-}, 180_000);
+});
 afterAll(() => cleanup.disposeAsync(), 60_000);
 
 /** A gateway on one port, which an upgrade replaces. */

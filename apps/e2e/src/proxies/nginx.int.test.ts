@@ -52,7 +52,7 @@ const settings = {
     nginx = cleanup.use(
       await startNginx('nginx.conf', { ...portsFrom(3_000, ingests), ...portsFrom(4_000, gateways) }),
     );
-  }, 180_000);
+  });
   afterAll(() => cleanup.disposeAsync(), 60_000);
 
   /** `from`: local address of the connection. */
@@ -97,7 +97,7 @@ const settings = {
   it('nginx forwards the real client address to ingest and gateway, and keeps the secret out of its logs', async () => {
     expect(await post({ no: 'type' }, '127.0.0.2')).toMatchObject({ status: 400 });
     const tails = () => ingests.map((ingest) => ingest.service().tail()).join('\n');
-    await until(() => tails().includes('request.refused'), { timeoutMs: 20_000, onTimeout: () => new Error(tails()) });
+    await until(() => tails().includes('request.refused'), { onTimeout: () => new Error(tails()) });
     expect(tails()).toContain('"source":"127.0.0.2"');
     expect(tails()).not.toContain('203.0.113.9');
     // One socket per address is allowed at each of the two gateways; nginx alternates between them.
@@ -133,5 +133,5 @@ const settings = {
     await load.stop();
     expect(load.retries()).toBe(0);
     expect(await nginx.logs()).not.toContain(secret);
-  }, 120_000);
+  });
 });

@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { Queues, ConcurrentCalls } from '@callstream/contracts';
 import { numberDefinitions } from '@callstream/domain';
 import type { OutcomeCounts } from '@callstream/domain';
@@ -25,7 +24,6 @@ import { startSystem } from '../system/system.ts';
 import type { System } from '../system/system.ts';
 
 // For a busy machine.
-jest.setTimeout(60_000);
 const livesNow = fixtureEventsUntil(Date.now());
 const wait = { timeout: 20_000 };
 /** Some headings are only for screen readers: present, but not visible. */
@@ -72,7 +70,7 @@ beforeAll(async () => {
   base = `http://127.0.0.1:${proxy.port}/`;
   dashboard = cleanup.use(await openPage(browser, { url: base, height: 3_000 }));
   ({ page } = dashboard);
-}, 120_000);
+});
 afterAll(() => cleanup.disposeAsync());
 // Any error of the page fails the test: exceptions, markup from foreign text, violations of the content security policy.
 afterEach(() => expect(dashboard.errors).toEqual([]));

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { jest } from '@jest/globals';
 import { connectKafka, createLog, endOffsets, ensureTopics } from '@callstream/runtime';
 import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import type { Browser, Page } from 'playwright-core';
@@ -11,8 +10,6 @@ import { startIngest } from '../system/ingest.ts';
 import type { Ingest } from '../system/ingest.ts';
 
 // For a busy machine.
-jest.setTimeout(60_000);
-
 /** Reserved names (RFC 2606) that only this browser resolves. */
 const [foreignName, listedName, reboundName, reboundName6] = ['evil', 'app', 'rebind', 'rebind6'].map(
   (name) => `${name}.example.test`,
@@ -58,7 +55,7 @@ beforeAll(async () => {
   cleanup.use(ingest);
   cleanup.defer(() => browser.close());
   ports = { webhook: new URL(ingest.webhookUrl).port, admin: ingest.adminPort };
-}, 120_000);
+});
 afterAll(() => cleanup.disposeAsync());
 
 async function openAt(url: string): Promise<Page> {
@@ -77,7 +74,6 @@ async function countAccepted(count: number, send: () => Promise<unknown>): Promi
   await send();
   // Beacons and forms do not report their response, so the metrics are polled.
   await until(async () => (await accepted()) + (await refused()) >= before.answered + count, {
-    timeoutMs: 20_000,
     onTimeout: () => new Error('The browser did not send all requests, so that nothing was tested.'),
   });
   return (await accepted()) - before.accepted;
@@ -246,7 +242,6 @@ describe('a sender that is not a browser', () => {
       ['foreign', 'INGEST_CORS_ORIGINS'],
     ] as const)
       await until(() => lines().some((line) => line.includes(`"${reason}"`) && line.includes(`"${setting}"`)), {
-        timeoutMs: 20_000,
         onTimeout: () => new Error(ingest.service.tail()),
       });
     expect(ingest.service.tail()).not.toContain('evil.example');

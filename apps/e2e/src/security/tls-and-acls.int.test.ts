@@ -22,7 +22,7 @@ beforeAll(async () => {
   servers = cleanup.use(await startSecuredServers());
   ca = await readFile(servers.authority.certificate, 'utf8');
   await allow(servers.admin, await documentedAcls());
-}, 120_000);
+});
 afterAll(() => cleanup.disposeAsync());
 
 /** Settings for a service that authenticates at Kafka with a password. */
@@ -105,7 +105,7 @@ describe('on servers that require TLS, with only the documented rights for each 
       start('ingest', withTokens('callstream-ingest')),
       start('gateway', { ...withPassword('callstream-gateway', 'PLAIN'), ...withDatabase('callstream-gateway') }),
     ]);
-  }, 90_000);
+  });
 
   const post = async (callId: string): Promise<number> => {
     const body = { type: 'call.new', call_id: callId, direction: 'inbound', our_number: '1', their_number: '2' };
@@ -118,7 +118,6 @@ describe('on servers that require TLS, with only the documented rights for each 
   };
   const untilShown = (callId: string): Promise<boolean> =>
     until(async () => (await fetch(`http://127.0.0.1:${ports.gateway}/api/calls/${callId}`)).status === 200, {
-      timeoutMs: 30_000,
       onTimeout: () => new Error(`The gateway does not have the call ${callId}.\n${tails()}`),
     });
 
@@ -126,7 +125,7 @@ describe('on servers that require TLS, with only the documented rights for each 
     expect(await post('secured-1')).toBe(200);
     await untilShown('secured-1');
     expect(tails()).not.toMatch(/"level":"(warn|error|fatal)"(?!.*not-durable)/);
-  }, 60_000);
+  });
 
   it('an ingest without the right to write logs that, accepts webhooks, and loses none', async () => {
     const write = (await documentedAcls()).filter(
@@ -136,13 +135,13 @@ describe('on servers that require TLS, with only the documented rights for each 
     await until(
       async () =>
         (await post('secured-2')) === 200 && /User callstream-ingest is not authorized to Write/.test(tails()),
-      { timeoutMs: 30_000, onTimeout: () => new Error(`ingest does not log the missing right.\n${tails()}`) },
+      { onTimeout: () => new Error(`ingest does not log the missing right.\n${tails()}`) },
     );
     await allow(servers.admin, write);
     expect(await post('secured-3')).toBe(200);
     await untilShown('secured-2');
     await untilShown('secured-3');
-  }, 90_000);
+  });
 
   it('an ingest with OAUTHBEARER goes on when its token expires, without a warning', async () => {
     const [since, before] = [new Date().toISOString(), servers.identity.issued()];
@@ -153,10 +152,10 @@ describe('on servers that require TLS, with only the documented rights for each 
       expect(await post(`token-${posted++}`)).toBe(200);
       return servers.identity.issued() > before;
     };
-    await until(isRenewed, { timeoutMs: 30_000, everyMs: 50, onTimeout: () => new Error('No token was renewed.') });
+    await until(isRenewed, { everyMs: 50, onTimeout: () => new Error('No token was renewed.') });
     await untilShown(`token-${posted - 1}`);
     expect(tails().split('\n').filter(isWarning)).toEqual([]);
-  }, 60_000);
+  });
 });
 
 const connectWith = (settings: Partial<Parameters<typeof connectKafka>[0]>): Promise<unknown> => {
@@ -190,13 +189,13 @@ it('the doctor says what is wrong with OAUTHBEARER', async () => {
   const { code, out } = await execCommand({ args: ['apps/ingest/src/main.ts', 'doctor', '--json'], env });
   expect(code).toBe(1);
   expect(out).toContain('Kafka rejected the token of KAFKA_OAUTH_TOKEN_URL: check that KAFKA_OAUTH_SCOPE');
-}, 60_000);
+});
 
 it('an operator may verify the tables, and list dead letters', async () => {
   const env = { ...withPassword('callstream-operator', 'SCRAM-SHA-512'), ...withDatabase('callstream-operator') };
   await runOnce({ name: 'verify', args: ['apps/projector/src/main.ts', 'verify'], env });
   await runOnce({ name: 'dlq', args: ['apps/projector/src/main.ts', 'dlq', 'list'], env });
-}, 60_000);
+});
 
 describe('a refused connection to Kafka', () => {
   const gateway = user('callstream-gateway');
@@ -288,7 +287,7 @@ describe('a missing right in Kafka', () => {
     } finally {
       await allow(servers.admin, group);
     }
-  }, 60_000);
+  });
 });
 
 describe('a refused connection to Postgres', () => {

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -121,7 +121,8 @@ function lowerPriority(pid: number): void {
 export async function startService(options: ProcessOptions, adminPort: number): Promise<ServiceProcess> {
   const service = launch(options);
   const isReady = async (): Promise<boolean> => {
-    if (service.hasEnded()) throw new Error(`${options.name} ended before it was ready.\n${service.tail()}`);
+    if (service.hasEnded())
+      throw new Error(`${options.name} ended before it was ready.\n${service.tail()}${usesOfPort(service.tail())}`);
     if (!service.tail().includes(`"${options.name}.started"`)) return false;
     const response = await fetch(`http://127.0.0.1:${adminPort}/readyz`).catch(() => undefined);
     await response?.body?.cancel();
@@ -135,6 +136,15 @@ export async function startService(options: ProcessOptions, adminPort: number): 
     if (!service.hasEnded()) await service.kill();
     throw error;
   }
+}
+
+/** If the output says that a port is in use: the lines of Linux about the connections that use it, which say since when and how. */
+function usesOfPort(output: string): string {
+  const [, port] = /EADDRINUSE: .*:(\d+)/.exec(output) ?? [];
+  if (port === undefined || !existsSync('/proc/net/tcp')) return '';
+  const local = `:${Number(port).toString(16).toUpperCase().padStart(4, '0')} `;
+  const lines = ['tcp', 'tcp6'].flatMap((kind) => readFileSync(`/proc/net/${kind}`, 'utf8').split('\n'));
+  return `\nNow it is used by: ${lines.filter((line) => line.slice(0, 45).includes(local)).join('\n') || 'none'}`;
 }
 
 /** Waits for the end of a command. @returns the last lines of its output @throws {Error} with them, if it fails */

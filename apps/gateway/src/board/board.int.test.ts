@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { liveCallOf } from '@callstream/contracts';
 import { projectionVersion } from '@callstream/domain';
 import { callsOfEvents } from '@callstream/domain/testing';
@@ -12,8 +11,6 @@ import type { MessageOf } from '../../testing/dashboard.ts';
 import { startTables } from '../../testing/tables.ts';
 import type { TestTables } from '../../testing/tables.ts';
 import { cursorText, readCursor } from './cursor.ts';
-
-jest.setTimeout(60_000);
 
 let tables: TestTables;
 let gateway: TestGateway;
@@ -82,7 +79,6 @@ describe('a subscriber', () => {
     const framesBefore = dashboard.client.frames.length;
     await tables.append([event('call.ongoing', 'c')]);
     await until(() => subscribed.calls.get('c')?.state === 'ONGOING', {
-      timeoutMs: 20_000,
       onTimeout: () => new Error('The other subscriber got no delta.'),
     });
     expect(dashboard.client.frames.slice(framesBefore).filter(isEvent('CallsChanged'))).toEqual([]);
@@ -95,7 +91,6 @@ describe('a call that is not on the board', () => {
     await dashboard.snapshot();
     await tables.append([{ type: 'call.recording-available', call_id: 'old', url: 'https://example.test/1' }]);
     await until(() => dashboard.calls.get('old'), {
-      timeoutMs: 20_000,
       onTimeout: () => new Error('The call did not appear.'),
     });
     expect(dashboard.calls.get('old')).toMatchObject({ state: 'FINISHED', recording_url: 'https://example.test/1' });
@@ -157,7 +152,6 @@ describe('a cursor', () => {
     await tables.append([event('call.new', 'spooled')], { receivedAt: Date.now() - 110 * minuteMs });
     using dashboard = await openDashboard(gateway.port);
     await until(() => dashboard.calls.has('spooled'), {
-      timeoutMs: 20_000,
       onTimeout: () => new Error('The call did not appear.'),
     });
     await tables.project();

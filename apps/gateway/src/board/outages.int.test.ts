@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { startProxyFor, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import {
@@ -18,8 +17,6 @@ import type { TestGateway } from '../../testing/gateway.ts';
 import { startTables } from '../../testing/tables.ts';
 import type { TestTables } from '../../testing/tables.ts';
 import { readCursor } from './cursor.ts';
-
-jest.setTimeout(60_000);
 
 let tables: TestTables;
 /** Its projection is stalled. That is reported after 15 s, so it starts first, and is tested last. */
@@ -41,7 +38,7 @@ afterAll(async () => {
   await stalled.tables[Symbol.asyncDispose]();
 });
 
-const withinTimeout = (problem: string) => ({ timeoutMs: 20_000, onTimeout: () => new Error(problem) });
+const withinTimeout = (problem: string) => ({ onTimeout: () => new Error(problem) });
 
 describe('while Postgres is not available', () => {
   let proxy: Proxy;
@@ -203,7 +200,6 @@ it('/readyz and a metric say that the projection is stalled, until it moves', as
       return `${answer.status} ${(await answer.text()).trim()}`;
     };
     await until(async () => text.test((answered = await ask())), {
-      timeoutMs: 40_000,
       everyMs: 200,
       onTimeout: () => new Error(`/readyz answers: ${answered}`),
     });

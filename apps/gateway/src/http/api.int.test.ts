@@ -1,6 +1,5 @@
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { jest } from '@jest/globals';
 import {
   Agents,
   AgentStats,
@@ -28,8 +27,6 @@ import type { TestTables } from '../../testing/tables.ts';
 import { secret, tokenWith } from '../../testing/tokens.ts';
 
 // A busy machine must not fail the test; a hang still does.
-jest.setTimeout(60_000);
-
 const stack = new AsyncDisposableStack();
 let tables: TestTables;
 let openGateway: string;
@@ -660,7 +657,6 @@ describe('an export', () => {
     for (const response of limited) response.destroy();
     const lines = async (): Promise<number> => (await (await third()).text()).trimEnd().split('\n').length;
     await until(async () => (await lines()) === bodies.length, {
-      timeoutMs: 20_000,
       onTimeout: () => new Error('The slots of closed exports stay in use.'),
     });
 
@@ -670,7 +666,7 @@ describe('an export', () => {
       const busy = `select from pg_stat_activity where application_name = 'callstream-gateway' and state <> 'idle'`;
       return (await sql.query(busy)).rowCount === 0;
     };
-    await until(isIdle, { timeoutMs: 20_000, onTimeout: () => new Error('A connection to Postgres stays in use.') });
+    await until(isIdle, { onTimeout: () => new Error('A connection to Postgres stays in use.') });
     await sql.query('alter table events rename to events_away');
     const readAll = async (): Promise<void> => {
       for await (const _ of response);
@@ -686,7 +682,6 @@ describe('an export', () => {
     const sql = poolOf(tables.db);
     const waits = (query: string): Promise<true> =>
       until(async () => (await sql.query(waiting, [query])).rowCount === 1, {
-        timeoutMs: 20_000,
         onTimeout: () => new Error(`No query waits for a lock: ${query}`),
       });
     const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like $1`;
@@ -747,7 +742,7 @@ describe('GET /api/board', () => {
     const withoutTime = ({ as_of: _, ...rest }: Queues | Agents) => rest;
     // The live numbers are read at most once a second.
     const isRead = async () => (await get(Queues, '/api/queues')).total.waiting === queues.total.waiting;
-    await until(isRead, { timeoutMs: 20_000, onTimeout: () => new Error('The live queues were not read again.') });
+    await until(isRead, { onTimeout: () => new Error('The live queues were not read again.') });
     expect(withoutTime(queues)).toEqual(withoutTime(await get(Queues, '/api/queues')));
     expect(withoutTime(agents)).toEqual(withoutTime(await get(Agents, '/api/agents')));
   });

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { liveCallOf } from '@callstream/contracts';
 import { partitionOf } from '@callstream/domain';
 import { callsOfEvents } from '@callstream/domain/testing';
@@ -11,8 +10,6 @@ import { startTables } from '../../testing/tables.ts';
 import type { TestTables } from '../../testing/tables.ts';
 import { readCursor } from '../board/cursor.ts';
 import { partBytesMax } from '../outbox/part-cache.ts';
-
-jest.setTimeout(60_000);
 
 let tables: TestTables;
 let gateway: TestGateway;
@@ -43,7 +40,6 @@ const deltasOf = (frames: readonly { event: string; data: unknown }[]) =>
 it('a snapshot is sent in parts, of which only the last has the cursor', async () => {
   using dashboard = await openDashboard(gateway.port);
   await until(() => dashboard.cursor() !== '', {
-    timeoutMs: 10_000,
     onTimeout: () => new Error('The client has no cursor.'),
   });
   const parts = dashboard.client.frames.filter(isEvent('Snapshot')) as MessageOf<'Snapshot'>[];
@@ -62,7 +58,6 @@ it('a client that did not read gets one conflated change of each call, and misse
     return (calls: typeof slow.calls) => ids.every((id) => calls.get(id)?.last_id === folded.get(id)?.lastId);
   };
   await until(() => complete()(slow.calls) && complete()(quick.calls), {
-    timeoutMs: 20_000,
     onTimeout: () => new Error('A client has no complete snapshot.'),
   });
   slow.client.socket.pause();
@@ -71,14 +66,12 @@ it('a client that did not read gets one conflated change of each call, and misse
     await changeAll();
     const isShown = complete();
     await until(() => isShown(quick.calls), {
-      timeoutMs: 20_000,
       onTimeout: () => new Error('The quick client is behind.'),
     });
   }
   slow.client.socket.resume();
   const isShown = complete();
   await until(() => isShown(slow.calls), {
-    timeoutMs: 20_000,
     onTimeout: () => new Error('The slow client is behind.'),
   });
   const calls = deltasOf(slow.client.frames.slice(before)).flatMap((data) => data.calls);
@@ -98,7 +91,7 @@ it('clients with equal filters get the same frames', async () => {
   await Promise.all(dashboards.map(({ snapshot }) => snapshot()));
   await tables.append(Array.from({ length: 50 }, (_, i) => event('call.waiting', `w${i}`, { queue: '901' })));
   for (const { calls } of dashboards)
-    await until(() => calls.size === 50, { timeoutMs: 10_000, onTimeout: () => new Error(`${calls.size} of 50`) });
+    await until(() => calls.size === 50, { onTimeout: () => new Error(`${calls.size} of 50`) });
   for (const other of others) expect(deltasOf(other.client.frames)).toEqual(deltasOf(first!.client.frames));
   dashboards.forEach((dashboard) => dashboard[Symbol.dispose]());
 });

@@ -6,7 +6,6 @@ it('rings at the earliest of the times, and not before; a time that is over ring
   using alarm = createAlarm(() => rung.push(Date.now()));
   const isRung = (count: number) =>
     until(() => rung.length === count, {
-      timeoutMs: 20_000,
       everyMs: 1,
       onTimeout: () => new Error('it did not ring'),
     });

@@ -111,7 +111,7 @@ function watchesUnderTest(limits: FairQueueLimits = computeLimits, read?: () => 
     [Symbol.dispose]: () => watches[Symbol.dispose](),
   };
 }
-const within20s = (message: string) => ({ timeoutMs: 20_000, everyMs: 5, onTimeout: () => new Error(message) });
+const within20s = (message: string) => ({ everyMs: 5, onTimeout: () => new Error(message) });
 
 it('sends a change that comes after the cached snapshot, once the snapshot is read again', async () => {
   using test = watchesUnderTest();
@@ -154,7 +154,7 @@ it('sends agents and queues again when a wrap-up ends, without a change of the p
   const first = sent[0]?.data.agents[0];
   expect(first).toMatchObject({ actor: 'agent of 900', presence: 'wrap_up', until: endOfWrapUp });
   // Before the refresh that comes every ten seconds anyway.
-  const options = { timeoutMs: 8_000, everyMs: 5, onTimeout: () => new Error('the end of the wrap-up was not sent') };
+  const options = { everyMs: 5, onTimeout: () => new Error('the end of the wrap-up was not sent') };
   await until(() => sent.length === 2, options);
   expect(sent[1]?.data.agents[0]).toMatchObject({ actor: 'agent of 900', presence: 'available', since: endOfWrapUp });
   expect(sent[1]?.data.as_of).toBeGreaterThanOrEqual(endOfWrapUp);
@@ -170,7 +170,7 @@ it('reads again for deltas when a wrap-up ends', async () => {
   await test.watches.watchAgents(fakeClient().client, { delta: true }, 1);
   expect(readAt).toBeLessThan(endOfWrapUp);
   const onTimeout = () => new Error('nothing was read at the end of the wrap-up');
-  await until(() => readAt >= endOfWrapUp, { timeoutMs: 8_000, everyMs: 5, onTimeout });
+  await until(() => readAt >= endOfWrapUp, { everyMs: 5, onTimeout });
 });
 
 it('answers every request of a burst, and serializes their view once', async () => {

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
-import { jest } from '@jest/globals';
 import { FoundCalls, FoundEvents } from '@callstream/contracts';
 import { until } from '@callstream/stack';
 import { responseBytesMax } from '@callstream/tables';
@@ -17,8 +16,6 @@ import type { TestTables } from '../../testing/tables.ts';
 import { partBytesMax } from './part-cache.ts';
 
 // The tests that take minutes, with 50,000 calls and 500 events of 1 MB, are in unsent-budget.long.test.ts.
-jest.setTimeout(120_000);
-
 const events = 12;
 /** A snapshot of them has about 5 MB, more than the buffers of a socket. */
 const calls = 1_000;
@@ -121,7 +118,6 @@ describe('sockets that do not read', () => {
       }),
     );
     await until(async () => (await closes()) > 20, {
-      timeoutMs: 60_000,
       onTimeout: () => new Error('No socket is closed.'),
     });
     // Without the budget, the outbox of each would close it some seconds later. The log comes through a pipe, so that its line
@@ -139,7 +135,6 @@ describe('sockets that do not read', () => {
     using slow = await openDashboard(small.port, { subscribe: { states: ['WAITING'] } });
     slow.client.socket.pause();
     await until(async () => (await small.metric('subscriptions')) === 1, {
-      timeoutMs: 20_000,
       onTimeout: () => new Error('There is no subscription.'),
     });
     const finished = Array.from({ length: 50 }, (_, i) => `waits.${i * 20}`);
@@ -149,14 +144,12 @@ describe('sockets that do not read', () => {
     ]);
     using quick = await openDashboard(small.port, { subscribe: { states: ['FINISHED'] } });
     await until(() => quick.calls.size === finished.length, {
-      timeoutMs: 30_000,
       onTimeout: () => new Error('The calls do not finish.'),
     });
     slow.client.socket.resume();
     const left = new Set(finished);
     const wanted = Array.from({ length: calls }, (_, i) => `waits.${i}`).filter((id) => !left.has(id));
     await until(() => slow.calls.size === wanted.length + 1 && slow.calls.has('new'), {
-      timeoutMs: 30_000,
       onTimeout: () => new Error(`${slow.calls.size} calls`),
     });
     for (const id of wanted) expect(slow.calls.has(id)).toBe(true);
@@ -182,7 +175,6 @@ it('HTTP responses that nobody reads count in the budget too', async () => {
   );
   const unsentBytes = () => small.metric('unsent_bytes');
   await until(async () => sockets.some(({ destroyed }) => destroyed) || (await unsentBytes()) > 15e6, {
-    timeoutMs: 60_000,
     onTimeout: () => new Error('Nothing is unsent.'),
   });
   await expectHealthy(small);
@@ -204,23 +196,20 @@ it('nothing is held for clients that disconnect before they are answered', async
   );
   const clients = await Promise.all(Array.from({ length: 5 }, () => connect(small.port)));
   for (const { send } of clients) send({ event: 'ListCallEvents', data: { call_id: 'large' } });
-  await until(isRunning, { timeoutMs: 20_000, onTimeout: () => new Error('No query runs.') });
+  await until(isRunning, { onTimeout: () => new Error('No query runs.') });
   aborting.abort();
   close(clients);
   await Promise.all(requests);
   await until(async () => (await small.metric('sockets')) === 0, {
-    timeoutMs: 20_000,
     onTimeout: () => new Error('The sockets are still open.'),
   });
   await lock.query('rollback');
   lock.release();
   await until(async () => !(await isRunning()), {
-    timeoutMs: 20_000,
     onTimeout: () => new Error('The queries still run.'),
   });
   await expectHealthy(small);
   await until(async () => (await small.metric('unsent_bytes')) === 0, {
-    timeoutMs: 20_000,
     onTimeout: () => new Error('Something is still held.'),
   });
 });

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { knownFrom } from '@callstream/domain';
 import type { CallEvent, PastMoment } from '@callstream/domain';
 import { eventsOf, logs } from '@callstream/domain/testing';
@@ -16,8 +15,6 @@ import { comparablePast, expectedPast } from '../../testing/expected-past.ts';
 import { readPastBoard } from './read-past-board.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
-jest.setTimeout(60_000);
-
 const stack = new AsyncDisposableStack();
 let db: Tables;
 

@@ -3,7 +3,6 @@ import { connect as connectTcp } from 'node:net';
 import type { Socket } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import type { ServerMessage } from '@callstream/contracts';
 import { until } from '@callstream/stack';
 import { poolOf } from '@callstream/tables/testing';
@@ -15,8 +14,6 @@ import { fillWithCalls } from '../../testing/many-calls.ts';
 import { startTables } from '../../testing/tables.ts';
 import type { TestTables } from '../../testing/tables.ts';
 import { queryLimits } from './limits.ts';
-
-jest.setTimeout(60_000);
 
 let tables: TestTables;
 let gateway: TestGateway;
@@ -39,7 +36,7 @@ afterAll(async () => {
   await tables[Symbol.asyncDispose]();
 });
 
-const withinTimeout = (problem: string) => ({ timeoutMs: 20_000, everyMs: 20, onTimeout: () => new Error(problem) });
+const withinTimeout = (problem: string) => ({ everyMs: 20, onTimeout: () => new Error(problem) });
 const addresses = { good: '192.0.2.1', hostile: '198.51.100.1' } as const;
 type ClientAddress = keyof typeof addresses;
 const get = (path: string, { from }: { from: ClientAddress }): Promise<Response> =>

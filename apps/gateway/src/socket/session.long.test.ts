@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { startProxy, until } from '@callstream/stack';
 import { event, openDashboard } from '../../testing/dashboard.ts';
 import { connect } from '../../testing/client.ts';
@@ -6,8 +5,6 @@ import { startGateway } from '../../testing/gateway.ts';
 import type { TestGateway } from '../../testing/gateway.ts';
 import { startTables } from '../../testing/tables.ts';
 import type { TestTables } from '../../testing/tables.ts';
-
-jest.setTimeout(180_000);
 
 let tables: TestTables;
 let gateway: TestGateway;
@@ -33,7 +30,6 @@ it('a subscriber that does not read is closed as slow after 15 s, and resumes fr
     return (await closes('slow')) === 1;
   };
   await until(isSlow, {
-    timeoutMs: 60_000,
     everyMs: 1_000,
     onTimeout: () => new Error('The slow client is not closed.'),
   });
@@ -57,7 +53,6 @@ it('a half-open socket, and one that answers no pings, are closed as unresponsiv
   });
   expect(await silent.closed).toBe(4009);
   await until(async () => (await gateway.metric('sockets')) === 0, {
-    timeoutMs: 10_000,
     onTimeout: () => new Error('The sockets are still counted.'),
   });
 });

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import type { Socket } from 'node:net';
@@ -16,8 +15,6 @@ import { startTables } from '../../testing/tables.ts';
 import type { TestTables } from '../../testing/tables.ts';
 
 // Other tests may run at the same time, and a process takes a while to start.
-jest.setTimeout(60_000);
-
 let tables: TestTables;
 let gateway: TestGateway;
 
@@ -235,7 +232,6 @@ describe('DataChanged', () => {
   const nextPoll = async () => {
     const before = await lastPollAt();
     await until(async () => (await lastPollAt()) !== before, {
-      timeoutMs: 20_000,
       onTimeout: () => new Error('The gateway did not poll the positions.'),
     });
   };
@@ -312,7 +308,7 @@ describe('a client that does not read', () => {
         };
         return data.length === 1;
       },
-      { timeoutMs: 20_000, onTimeout: () => new Error('The newest list did not come.') },
+      { onTimeout: () => new Error('The newest list did not come.') },
     );
     expect(client.socket.readyState).toBe(WebSocket.OPEN);
   });
@@ -323,7 +319,7 @@ describe('a client that does not read', () => {
     for (let i = 0; i < 190; i++) client.send(`{"event":"ListCalls","data":{},"id":${i}}`);
     await until(
       async () => /closes_total\{cause="slow"\} 1/.test(await (await fetch(`${gateway.admin}/metrics`)).text()),
-      { timeoutMs: 20_000, onTimeout: () => new Error('The socket was not closed.') },
+      { onTimeout: () => new Error('The socket was not closed.') },
     );
     client.socket.resume();
     expect(await client.closed).toBe(4008);
@@ -339,7 +335,6 @@ describe('while Postgres is not available', () => {
     await ownTables.add([isNew('a')]);
     const ready = async () => (await fetch(`${alone.admin}/readyz`)).status;
     await until(async () => (await ready()) === 200, {
-      timeoutMs: 20_000,
       onTimeout: () => new Error('The gateway did not become ready.'),
     });
     const name = new URL(ownTables.url).pathname.slice(1);
@@ -353,7 +348,6 @@ describe('while Postgres is not available', () => {
     using page = await openOldDashboard(alone.port);
     await page.client.next(is('ListCalls'));
     await until(async () => (await ready()) === 503, {
-      timeoutMs: 20_000,
       onTimeout: () => new Error('The gateway is still ready.'),
     });
     await poolOf(tables.db).query(`alter database ${name} allow_connections true`);
@@ -404,7 +398,6 @@ describe('connections without a request', () => {
       ...Array.from({ length: 50 }, () => open(adminPort)),
     ]);
     await until(async () => (await limited.metric('dropped_connections_total')) >= 380, {
-      timeoutMs: 5_000,
       onTimeout: () => new Error('No connection was dropped.'),
     });
     expect(await statusOf(`${limited.admin}/readyz`)).toBe(200);
@@ -415,7 +408,6 @@ describe('connections without a request', () => {
           () => false,
         ),
       {
-        timeoutMs: 15_000,
         everyMs: 500,
         onTimeout: () => new Error('Idle connections keep the API closed.'),
       },
@@ -431,7 +423,6 @@ describe('connections without a request', () => {
     const answer = Buffer.concat((await received) as Buffer[]).toString();
     expect(answer).toMatch(/^HTTP\/1\.1 431 .*application\/problem\+json.*urn:callstream:problem:head-too-large/s);
     await until(() => gateway.logged('request.refused').some(({ reason }) => reason === 'head-too-large'), {
-      timeoutMs: 10_000,
       onTimeout: () => new Error('Not logged.'),
     });
   });

@@ -28,7 +28,6 @@ it('a worker that the system cannot start is tried again until it can', async ()
   });
   try {
     await until(() => failed.mock.calls.length >= 2, {
-      timeoutMs: 10_000,
       onTimeout: () => new Error('It is not tried again.'),
     });
     expect(failed.mock.calls[0]).toEqual([
@@ -42,4 +41,4 @@ it('a worker that the system cannot start is tried again until it can', async ()
     await processes.stop();
     rmSync(folder, { recursive: true });
   }
-}, 20_000);
+});

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { testKafkaBrokers } from '@callstream/stack';
@@ -8,8 +7,6 @@ import { body, createFixture, event, silent } from '../../testing/fixture.ts';
 import type { ProjectorFixture } from '../../testing/fixture.ts';
 import { readDlq } from './dlq.ts';
 import type { DeadLetterDecision } from './entries.ts';
-
-jest.setTimeout(90_000);
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const huge = Buffer.from(`{"type":"late","call_id":"late","x":"${'x'.repeat(300_000)}"}`);

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { endOffsets } from '@callstream/runtime';
 import { deleteTopic, produceRequests } from '@callstream/runtime/testing';
 import type { LogRecord } from '@callstream/runtime';
@@ -8,8 +7,6 @@ import { poolOf, readRows } from '@callstream/tables/testing';
 import { startProjector } from '../../testing/projector.ts';
 import { body, createFixture, event } from '../../testing/fixture.ts';
 import type { ProjectorFixture } from '../../testing/fixture.ts';
-
-jest.setTimeout(90_000);
 
 let fixture: ProjectorFixture;
 beforeEach(async () => {
@@ -208,7 +205,7 @@ it('a partition that waits delays no other', async () => {
     (await readPositions(fixture.db))[partition]?.nextOffset === offset;
   for (let i = 1; i <= 3; i++) {
     await fixture.produce({ value: event(`continues ${i}`), partition: 1 });
-    await until(() => reached(1, i), { timeoutMs: 20_000, onTimeout: () => new Error('partition 1 waits too') });
+    await until(() => reached(1, i), { onTimeout: () => new Error('partition 1 waits too') });
   }
   expect(await reached(0, 0)).toBe(true);
   await blocker.query('rollback');

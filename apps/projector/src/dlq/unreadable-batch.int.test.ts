@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { createTestContext } from '@callstream/runtime/testing';
 import { until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
@@ -11,8 +10,6 @@ import { listEntries } from './list-entries.ts';
 import { replay } from './replay.ts';
 import { showEntries } from './show-entries.ts';
 import { skipBatch } from './skip-batch.ts';
-
-jest.setTimeout(120_000);
 
 /** The DLQ of a fixture. apps/e2e/src/projector/unreadable-batch-tests.ts runs the commands as processes. */
 const dlqOf = ({ kafka, topic }: ProjectorFixture) => ({ kafka, topic, log: silent });
@@ -40,7 +37,6 @@ it('an unreadable batch blocks only its partition, until an operator skips it', 
   expect(await projector.metric('unreadable')).toBe(1);
   await fixture.produce({ value: event('continues'), partition: 1 });
   await until(async () => (await positions(fixture))[1] === 1, {
-    timeoutMs: 20_000,
     onTimeout: () => new Error('Partition 1 is blocked too.'),
   });
   expect(await positions(fixture)).toEqual([2, 1]);

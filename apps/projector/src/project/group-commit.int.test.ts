@@ -1,12 +1,9 @@
-import { jest } from '@jest/globals';
 import { until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
 import { poolOf } from '@callstream/tables/testing';
 import { startProjector } from '../../testing/projector.ts';
 import { createFixture, event } from '../../testing/fixture.ts';
 import type { ProjectorFixture } from '../../testing/fixture.ts';
-
-jest.setTimeout(60_000);
 
 let fixture: ProjectorFixture;
 beforeAll(async () => {
@@ -50,7 +47,7 @@ it('a locked row delays only its own partition', async () => {
     await fixture.produce(...inBoth('locked'));
     const hasAdvanced = async (): Promise<boolean> =>
       (await readPositions(fixture.db))[1]?.nextOffset === (before[1] ?? 0) + i;
-    await until(hasAdvanced, { timeoutMs: 20_000, onTimeout: () => new Error('The other partition is delayed, too.') });
+    await until(hasAdvanced, { onTimeout: () => new Error('The other partition is delayed, too.') });
   }
   expect((await readPositions(fixture.db))[0]?.nextOffset).toBe(before[0]);
   await blocker.query('commit');

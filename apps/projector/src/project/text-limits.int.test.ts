@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { callStates, kinds, textLimits } from '@callstream/domain';
 import type { TextField } from '@callstream/domain';
@@ -10,8 +9,6 @@ import { startProjector } from '../../testing/projector.ts';
 import type { TestProjector } from '../../testing/projector.ts';
 import { body, createFixture } from '../../testing/fixture.ts';
 import type { ProjectorFixture } from '../../testing/fixture.ts';
-
-jest.setTimeout(120_000);
 
 /** Columns without a limit: their values are not sent, or they must hold the whole text. */
 const unlimited: Readonly<Record<string, string>> = {
@@ -107,7 +104,7 @@ describe('events of every kind with every field at its limit', () => {
         await refreshBuckets(fixture.db);
         return (await poolOf(fixture.db).query('select from bucket_marks limit 1')).rowCount === 0;
       },
-      { timeoutMs: 60_000, onTimeout: () => new Error('Buckets stay marked.') },
+      { onTimeout: () => new Error('Buckets stay marked.') },
     );
   });
 

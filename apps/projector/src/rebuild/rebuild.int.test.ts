@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { decodeRecords, projectionVersion } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { fixtureEvents } from '@callstream/domain/testing';
@@ -41,8 +40,6 @@ import { readStatus, statusText } from './status.ts';
 import { verify } from './verify.ts';
 
 // A busy machine is no failure: what hangs is noticed all the same.
-jest.setTimeout(60_000);
-
 const log = createLog({ service: 'test', level: 'silent' });
 const topic = testTopicName();
 const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'rebuild-test', log });
@@ -110,7 +107,6 @@ async function untilCaughtUp(db: Tables): Promise<void> {
   const hasCaughtUp = async () =>
     (await readPositions(db)).every(({ partition, nextOffset }) => nextOffset === ends.get(partition)?.high);
   await until(hasCaughtUp, {
-    timeoutMs: 30_000,
     onTimeout: () => new Error('The tables do not reach the end of the log.'),
   });
 }
@@ -134,7 +130,6 @@ async function recordsOfLog(): Promise<LogRecord[]> {
   });
   await Promise.race([
     until(() => [...ends].every(([partition, { high }]) => (positions.get(partition) ?? 0) >= high), {
-      timeoutMs: 30_000,
       onTimeout: () => new Error('The log does not end.'),
     }),
     reader.failure,
@@ -240,15 +235,10 @@ describe('a rebuild', () => {
     const context = createContext();
     const rebuilt = rebuild(context, defaults);
     await until(() => context.printed.some((line) => line.includes('The swap waits for a transaction')), {
-      timeoutMs: 60_000,
       onTimeout: () => new Error(`It does not print that it waits: ${context.printed.join('\n')}`),
     });
-    // A swap that waited for its lock would block these updates.
-    for (let i = 0; i < 20; i++) {
-      const startedAt = performance.now();
-      await poolOf(live).query('update positions set partition = partition');
-      expect(performance.now() - startedAt).toBeLessThan(1_000);
-    }
+    // A swap that waited for its lock would block these updates until the end of the transaction.
+    for (let i = 0; i < 20; i++) await poolOf(live).query('update positions set partition = partition');
     await reader.query('commit');
     reader.release();
     await rebuilt;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { projectionVersion } from '@callstream/domain';
 import { ensureTopics } from '@callstream/runtime';
 import { addPartitions, deleteRecordsBefore, deleteTopic } from '@callstream/runtime/testing';
@@ -6,8 +5,6 @@ import { poolOf, readRows } from '@callstream/tables/testing';
 import { startProjector } from '../../testing/projector.ts';
 import { createFixture, event, silent } from '../../testing/fixture.ts';
 import type { ProjectorFixture } from '../../testing/fixture.ts';
-
-jest.setTimeout(90_000);
 
 let fixture: ProjectorFixture;
 beforeEach(async () => {

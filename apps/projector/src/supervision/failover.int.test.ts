@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +7,6 @@ import { connectTables, readPositions } from '@callstream/tables';
 import { poolOf } from '@callstream/tables/testing';
 import { startProjector } from '../../testing/projector.ts';
 import { createFixture, event } from '../../testing/fixture.ts';
-
-jest.setTimeout(180_000);
 
 const via = (url: string, port: number): string => {
   const proxied = new URL(url);
@@ -43,7 +40,6 @@ it('after a failover to a standby that lacks the last commits, the projector con
   await produce(40);
   await fixture.expectFold();
   await until(async () => (await countEvents(standby).catch(() => 0)) === 40, {
-    timeoutMs: 60_000,
     onTimeout: () => new Error('the standby does not replicate'),
   });
 

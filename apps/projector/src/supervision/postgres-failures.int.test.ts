@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Log } from '@callstream/runtime';
 import { startProxyFor, until } from '@callstream/stack';
@@ -9,8 +8,6 @@ import { startProjector } from '../../testing/projector.ts';
 import type { TestProjector } from '../../testing/projector.ts';
 import { createFixture, event, silent } from '../../testing/fixture.ts';
 import type { ProjectorFixture } from '../../testing/fixture.ts';
-
-jest.setTimeout(90_000);
 
 let fixture: ProjectorFixture;
 beforeAll(async () => {
@@ -26,7 +23,6 @@ const proxied = (databaseUrl = fixture.databaseUrl) => startProxyFor(databaseUrl
 
 const untilRetried = (projector: TestProjector, times: number) =>
   until(async () => (await projector.metric('retries')) >= times, {
-    timeoutMs: 60_000,
     onTimeout: () => new Error(`not retried ${times} times`),
   });
 
@@ -39,7 +35,7 @@ const untilWaitingForLock = () =>
       );
       return (rowCount ?? 0) > 0;
     },
-    { timeoutMs: 30_000, everyMs: 10, onTimeout: () => new Error('the projector waits for no lock') },
+    { everyMs: 10, onTimeout: () => new Error('the projector waits for no lock') },
   );
 
 it('while Postgres is unavailable, the projector retries, /readyz says why, and nothing is lost', async () => {
@@ -65,7 +61,7 @@ it('the projector retries when Postgres hangs at the start', async () => {
   proxy.stall();
   const starting = startProjector(fixture, { url });
   // The first attempt has timed out.
-  await until(() => proxy.connections() >= 2, { timeoutMs: 60_000, onTimeout: () => new Error('not retried') });
+  await until(() => proxy.connections() >= 2, { onTimeout: () => new Error('not retried') });
   await proxy.resume();
   await using _projector = await starting;
   await fixture.produce(...events(4));
@@ -78,7 +74,7 @@ it('no event is lost or duplicated when connections are cut, also during a commi
   await using projector = await startProjector(fixture, { url });
   for (let round = 0; round < 30; round++) {
     const producing = fixture.produce(...events(50));
-    await until(() => proxy.connections() > 0, { timeoutMs: 30_000, everyMs: 1, onTimeout: () => new Error('none') });
+    await until(() => proxy.connections() > 0, { everyMs: 1, onTimeout: () => new Error('none') });
     proxy.cut();
     await producing;
   }
@@ -181,7 +177,6 @@ it('a day whose buckets cannot be counted stops no other day, is logged once, an
   startBucketRefresh({ db: fixture.db, everyMs: 10, metrics, signal: first.signal, log });
   try {
     await until(async () => (await oldest()) > 1, {
-      timeoutMs: 30_000,
       onTimeout: () => new Error('no mark grows old'),
     });
     expect(await markedDays()).toEqual([refused]);
@@ -196,7 +191,6 @@ it('a day whose buckets cannot be counted stops no other day, is logged once, an
   const second = new AbortController();
   startBucketRefresh({ db: fixture.db, everyMs: 10, metrics, signal: second.signal, log: silent });
   await until(async () => (await markedDays()).length === 0 && (await oldest()) === 0, {
-    timeoutMs: 30_000,
     onTimeout: () => new Error('the day stays marked'),
   });
   second.abort();

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { connectKafka } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
 import { interceptConsumer } from '@callstream/runtime/testing';
@@ -8,8 +7,6 @@ import { poolOf } from '@callstream/tables/testing';
 import { startProjector } from '../../testing/projector.ts';
 import { createFixture, event, silent } from '../../testing/fixture.ts';
 import type { ProjectorFixture } from '../../testing/fixture.ts';
-
-jest.setTimeout(90_000);
 
 let fixture: ProjectorFixture;
 beforeAll(async () => {
@@ -27,7 +24,6 @@ it('an event after many idle polls is projected, and idling is no stall', async 
   await using projector = await startProjector(fixture, { kafka, stallMs: 2_000 });
   // Longer than `stallMs`.
   await until(() => consumer.fetches() > 20, {
-    timeoutMs: 60_000,
     onTimeout: () => new Error(`${consumer.fetches()} polls`),
   });
   await fixture.produce({ value: event('late') });

@@ -56,7 +56,6 @@ async function read(topic: string, { from = 0, count }: { from?: number; count: 
     log,
   });
   await until(() => values.length >= count, {
-    timeoutMs: 20_000,
     onTimeout: () => new Error(`${values.length} of ${count}`),
   });
   return values;
@@ -75,7 +74,7 @@ describe('ensureTopics', () => {
       });
       expect((await endOffsets(kafka, `${topic}-dlq`)).size).toBe(3);
     }
-  }, 60_000);
+  });
 
   it('names each setting that can lose, change or refuse records, and the settings that it names cure them all', async () => {
     const topic = testTopicName();
@@ -122,7 +121,6 @@ it('an idle connection arms no timers', async () => {
   // Without the patch of the request queue, it arms 900 to 2,500 timers a second.
   const began = performance.now();
   await until(() => performance.now() - began > 300, {
-    timeoutMs: 5_000,
     everyMs: 300,
     onTimeout: () => new Error('performance.now() does not advance'),
   });
@@ -152,7 +150,7 @@ describe('consume', () => {
       commit: false,
       log,
     });
-    await until(() => seen.length === 2, { timeoutMs: 20_000, onTimeout: () => new Error(`seen ${seen.join()}`) });
+    await until(() => seen.length === 2, { onTimeout: () => new Error(`seen ${seen.join()}`) });
     expect(seen).toEqual([2, 7]);
   });
   it('ends with the error of a batch', async () => {
@@ -207,7 +205,7 @@ describe('a publisher', () => {
     const { high } = (await endOffsets(kafka, topic)).get(0)!;
     const stored = new Set(await read(topic, { count: high }));
     expect(acknowledged.filter((value) => !stored.has(value))).toEqual([]);
-  }, 60_000);
+  });
 });
 
 /** A client that connects through the proxy, although the broker advertises its own address. */

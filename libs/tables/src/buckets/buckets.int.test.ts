@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { CallEvent } from '@callstream/domain';
 import { eventsOf } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
@@ -26,8 +25,6 @@ import {
 import type { Tables } from '../index.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
-jest.setTimeout(120_000);
-
 const version = 1;
 const logId = '11111111-1111-8111-8111-111111111111';
 const stack = new AsyncDisposableStack();

@@ -1,9 +1,6 @@
-import { jest } from '@jest/globals';
 import { testDatabase } from '@callstream/stack';
 import { classify, connectTables, withConnection } from '../index.ts';
 import { clientOf, poolOf } from './tables.ts';
-
-jest.setTimeout(60_000);
 
 it('a backend that is terminated at any moment, even while connecting, causes only transient errors', async () => {
   await using database = await testDatabase();

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { testDatabase } from '@callstream/stack';
 import { migratedDatabase } from '../../testing/migrated-database.ts';
 import { addEvents, poolOf } from '../../testing/index.ts';
@@ -14,8 +13,6 @@ import {
   readUnpublished,
 } from '../index.ts';
 import type { DelegationClaim, Tables } from '../index.ts';
-
-jest.setTimeout(60_000);
 
 const stack = new AsyncDisposableStack();
 let db: Tables;

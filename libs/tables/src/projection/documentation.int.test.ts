@@ -1,5 +1,4 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { jest } from '@jest/globals';
 import { testDatabase } from '@callstream/stack';
 import { migratedDatabase } from '../../testing/migrated-database.ts';
 import { describeSchema } from '../../testing/index.ts';
@@ -8,8 +7,6 @@ import type { Tables } from '../index.ts';
 import { poolOf } from '../connection/tables.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
-jest.setTimeout(60_000);
-
 const file = new URL('../../../../docs/reference/tables.md', import.meta.url);
 const stack = new AsyncDisposableStack();
 let db: Tables;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { AgentPresence, CallEvent, PresenceRules } from '@callstream/domain';
 import { callOutcome, compareText, directionOf, isCurrent, isStale, presenceOf } from '@callstream/domain';
 import { callsOfEvents, eventsOf, logs } from '@callstream/domain/testing';
@@ -16,8 +15,6 @@ import type { Tables } from '../index.ts';
 import { poolOf } from '../connection/tables.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
-jest.setTimeout(60_000);
-
 const stack = new AsyncDisposableStack();
 let db: Tables;
 

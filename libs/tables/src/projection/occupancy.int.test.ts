@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { Segment } from '@callstream/domain';
 import { callsOfEvents, eventsOf } from '@callstream/domain/testing';
 import { days } from '@callstream/domain/testing/days';
@@ -11,8 +10,6 @@ import { poolOf } from '../connection/tables.ts';
 import type { Tables } from '../index.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
-jest.setTimeout(60_000);
-
 const cleanup = new AsyncDisposableStack();
 let db: Tables;
 beforeAll(async () => {

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { CallEvent, Visit } from '@callstream/domain';
 import { isCounted, totalsOf } from '@callstream/domain';
 import { callsOfEvents, eventsOf, fixtureLog, fixtureEvents, logs } from '@callstream/domain/testing';
@@ -11,8 +10,6 @@ import type { Tables } from '../index.ts';
 import { poolOf } from '../connection/tables.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
-jest.setTimeout(60_000);
-
 const hourMs = 3_600_000;
 const shortAbandonMs = 5_000;
 const stack = new AsyncDisposableStack();
@@ -106,7 +103,7 @@ describe('visits per hour and queue, and service levels', () => {
       fc.asyncProperty(logs(40), (log) => expectSameAsDomain(eventsOf(log))),
       { numRuns: 25, endOnFailure: true },
     );
-  }, 60_000);
+  });
 });
 
 describe('durations', () => {

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { clockReadingOf, clockReadings, importedAfterMs } from '@callstream/domain';
 import { eventsOf, logs } from '@callstream/domain/testing';
 import type { TestDelivery } from '@callstream/domain/testing';
@@ -10,8 +9,6 @@ import type { ClockCounts, Tables } from '../index.ts';
 import { countClockReadings } from '../index.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
-jest.setTimeout(60_000);
-
 const stack = new AsyncDisposableStack();
 let db: Tables;
 beforeAll(async () => {

@@ -1,12 +1,9 @@
-import { jest } from '@jest/globals';
 import { testDatabase } from '@callstream/stack';
 import { migratedDatabase } from '../../testing/migrated-database.ts';
 import { addLargeEvents, addWaitingCalls } from '../../testing/large-calls.ts';
 import type { Tables } from '../index.ts';
 import { listCallEvents, listCalls, readCall, responseBytesMax, searchCalls } from '../index.ts';
 import { poolOf } from '../connection/tables.ts';
-
-jest.setTimeout(60_000);
 
 const stack = new AsyncDisposableStack();
 let db: Tables;

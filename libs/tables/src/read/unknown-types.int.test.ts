@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { isKind, similarKind } from '@callstream/domain';
 import { eventsOf, logs } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
@@ -9,8 +8,6 @@ import type { Tables } from '../index.ts';
 import { countUnknownTypes } from '../index.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
-jest.setTimeout(60_000);
-
 const stack = new AsyncDisposableStack();
 let db: Tables;
 beforeAll(async () => {

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { testDatabase, until } from '@callstream/stack';
 import { eventId } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
@@ -28,8 +27,6 @@ import { writeCalls } from './write-calls.ts';
 import { poolOf } from '../connection/tables.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
-jest.setTimeout(60_000);
-
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let db: Tables;
 const version = 1;
@@ -88,7 +85,7 @@ describe('the tables', () => {
       }),
       { numRuns: 120, endOnFailure: true },
     );
-  }, 60_000);
+  });
 
   it('contain the play of all facts of the nineteen fixture logs', async () => {
     const log = [...fixtureEvents.keys()].flatMap((name) => fixtureLog(name));
@@ -183,7 +180,6 @@ describe('the tables', () => {
         return rowCount === 1;
       },
       {
-        timeoutMs: 30_000,
         everyMs: 10,
         onTimeout: () => new Error('The transaction does not wait for the other one.'),
       },
@@ -222,7 +218,6 @@ describe('a call with records in two partitions', () => {
     await sendPipelined(otherClient, writeCalls(foldCalls(batchOf([theirs]).facts, packed), false));
     const writing = writeFrom(stored.length, [[mine]]);
     await until(async () => (await countWaiting()) === 1, {
-      timeoutMs: 30_000,
       everyMs: 10,
       onTimeout: () => new Error('The transaction does not wait for the other one.'),
     });

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { CallEvent } from '@callstream/domain';
 import { eventOfFacts, factSet, factsOf, play } from '@callstream/domain';
 import { eventsOf, logs } from '@callstream/domain/testing';
@@ -20,8 +19,6 @@ import {
   withConnection,
 } from '../index.ts';
 import type { Tables } from '../index.ts';
-
-jest.setTimeout(60_000);
 
 const cleanup = new AsyncDisposableStack();
 let live: Tables;

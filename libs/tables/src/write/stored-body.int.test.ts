@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { parseEvent } from '@callstream/domain';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
@@ -7,8 +6,6 @@ import type { Tables } from '../index.ts';
 import { poolOf } from '../connection/tables.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
-jest.setTimeout(60_000);
-
 const stack = new AsyncDisposableStack();
 let db: Tables;
 beforeAll(async () => {

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { eventId } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { testDatabase, until } from '@callstream/stack';
@@ -17,8 +16,6 @@ import { writeAgents } from './write-agents.ts';
 import { writeSessions } from './write-sessions.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
-jest.setTimeout(60_000);
-
 const cleanup = new AsyncDisposableStack();
 let db: Tables;
 const logId = '11111111-1111-8111-8111-111111111111';
@@ -72,7 +69,7 @@ async function writeConcurrently(first: CallEvent, second: CallEvent): Promise<v
       );
       return rowCount === 1;
     },
-    { timeoutMs: 30_000, everyMs: 10, onTimeout: () => new Error('The transaction does not wait for the other one.') },
+    { everyMs: 10, onTimeout: () => new Error('The transaction does not wait for the other one.') },
   );
   await client.query('commit');
   client.release();

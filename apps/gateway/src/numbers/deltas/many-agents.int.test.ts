@@ -1,12 +1,9 @@
-import { jest } from '@jest/globals';
 import type { ServerMessage } from '@callstream/contracts';
 import { connect } from '../../../testing/client.ts';
 import { startGateway } from '../../../testing/gateway.ts';
 import type { TestGateway } from '../../../testing/gateway.ts';
 import { startTables } from '../../../testing/tables.ts';
 import type { TestTables } from '../../../testing/tables.ts';
-
-jest.setTimeout(120_000);
 
 const stack = new AsyncDisposableStack();
 let tables: TestTables;
@@ -24,7 +21,7 @@ beforeAll(async () => {
   await tables.project();
   gateway = stack.use(await startGateway(tables.env));
   await gateway.ready();
-}, 120_000);
+});
 afterAll(() => stack.disposeAsync());
 
 const actorsOf = (message: ServerMessage): string[] =>

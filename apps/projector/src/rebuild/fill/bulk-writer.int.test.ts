@@ -40,17 +40,15 @@ it('long records are committed before foldRecordsMin of them are folded, which b
   });
   await writer.put(batchOf(record(0, 200_000)));
   await until(() => positions.get(0) === 1, {
-    timeoutMs: 20_000,
     onTimeout: () => new Error('The long record is not committed.'),
   });
   // A short record waits for more.
   await writer.put(batchOf(record(1, 10)));
   await until(() => folded.includes(2), {
-    timeoutMs: 20_000,
     onTimeout: () => new Error('The short record is not folded.'),
   });
   expect(positions.get(0)).toBe(1);
   writer.end();
   await writer.done;
   expect(positions.get(0)).toBe(2);
-}, 60_000);
+});

@@ -73,7 +73,7 @@ async function read(
     },
   });
   const sees = (count: number) =>
-    until(() => seen.length >= count, { timeoutMs: 15_000, onTimeout: () => new Error(`only ${seen.join(' ')}`) });
+    until(() => seen.length >= count, { onTimeout: () => new Error(`only ${seen.join(' ')}`) });
   return { consumer, seen, sees, [Symbol.asyncDispose]: () => consumer[Symbol.asyncDispose]() };
 }
 
@@ -190,7 +190,6 @@ describe('a consumer', () => {
     });
     // The transaction has one record and its marker.
     await until(() => advanced.at(-1) === '1:12', {
-      timeoutMs: 15_000,
       onTimeout: () => new Error(advanced.join(' ')),
     });
     expect(reader.seen).toEqual(valuesOf(1, 0, 10));

@@ -102,7 +102,7 @@ it('a partition that waits for an operator takes no slot from others, and does n
         }),
     });
     const done = () => isWaiting && seen.length >= 203;
-    await until(done, { timeoutMs: 20_000, onTimeout: () => new Error(`only ${seen.length}`) });
+    await until(done, { onTimeout: () => new Error(`only ${seen.length}`) });
     expect(seen.filter((value) => value.startsWith('0:'))).toEqual(['0:a', '0:b', '0:c']);
     consumer.failure.catch(() => undefined);
   }
@@ -117,7 +117,6 @@ it('a blocked partition continues once a batch with the same hash is on the DLQ'
   if (!batch) throw new Error('No batch is unreadable.');
   const skipped = blocked.waitUntilSkipped(batch, AbortSignal.timeout(25_000));
   await until(() => blocked.isBlocked(0), {
-    timeoutMs: 10_000,
     onTimeout: () => new Error('The partition is not blocked.'),
   });
   expect(blocked.describe()).toMatch(/^Partition 0 is blocked: .* \(Since 20\d\d-/);

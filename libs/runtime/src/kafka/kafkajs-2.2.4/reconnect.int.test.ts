@@ -55,7 +55,7 @@ it('after a connection that breaks within a response, responses on the next conn
     onBatch: ({ records }) => Promise.resolve((next = (records.at(-1)?.offset ?? -1) + 1)),
   });
   await publisher.publishBatch([{ topic, partition: 0, key: 'k', value: randomBytes(900_000), headers: {} }]);
-  await until(() => next === 1, { timeoutMs: 15_000, onTimeout: () => new Error(`not read; broken: ${broken()}`) });
+  await until(() => next === 1, { onTimeout: () => new Error(`not read; broken: ${broken()}`) });
   expect(broken()).toBe(1);
 });
 

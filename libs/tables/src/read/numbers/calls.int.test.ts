@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import {
   addOutcomeCounts,
   callOutcome,
@@ -20,8 +19,6 @@ import { bytesOfCallCount, countCalls, exportCalls, sampleCalls } from '../../in
 import type { CountCallsOptions, ExportCursor, ExportedCall, Tables } from '../../index.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
-jest.setTimeout(60_000);
-
 const staleAfterMs = 7_200_000;
 const stack = new AsyncDisposableStack();
 let db: Tables;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import {
   addCounts,
   compareText,
@@ -30,8 +29,6 @@ import {
 } from '../../index.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
-jest.setTimeout(60_000);
-
 const stack = new AsyncDisposableStack();
 let db: Tables;
 
