@@ -37,8 +37,8 @@ export async function startCaddy({ example, hosts, gateways, replacements }: Cad
   );
   const [port, httpPort] = [await freePort(), await freePort()];
   const text = await exampleConfig(example, {
-    // Else it asks a public authority for certificates, and listens on fixed ports.
-    '{\n\t# No path': `{\n\tadmin off\n\thttp_port ${httpPort}\n\thttps_port ${port}\n\t# No path`,
+    // Else it asks a public authority for certificates, listens on fixed ports, and by UDP, which reserves the port.
+    '{\n\t# No path': `{\n\tadmin off\n\thttp_port ${httpPort}\n\thttps_port ${port}\n\tservers {\n\t\tprotocols h1 h2\n\t}\n\t# No path`,
     ...Object.fromEntries(
       hosts.map((host) => [`${host} {`, `${host} {\n\tbind 127.0.0.1\n\ttls ${certificate} ${key}`]),
     ),
