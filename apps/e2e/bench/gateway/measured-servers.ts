@@ -37,8 +37,7 @@ export async function startBareServer(
   const args = ['apps/e2e/bench/gateway/bare-server.ts', String(port), String(adminPort), ...sourceArgs];
   const service: ServiceProcess = launch({ name: 'bare', args, env });
   await until(
-    () =>
-      service.tail().includes('"bare.started"') || (service.hasEnded() && Promise.reject(new Error(service.tail()))),
+    () => service.hasPrinted('"bare.started"') || (service.hasEnded() && Promise.reject(new Error(service.tail()))),
     {
       timeoutMs: 30_000,
       onTimeout: () => new Error(`The bare server does not start.\n${service.tail()}`),

@@ -67,7 +67,7 @@ export async function startConnector(
     metricsText: async () => (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text(),
     readyz: async () => (await (await fetch(`http://127.0.0.1:${adminPort}/readyz`)).text()).trim(),
     tail: () => service.tail(),
-    logged: (text) => wait(`does not log "${text}"`, () => Promise.resolve(service.tail().includes(text))),
+    logged: (text) => wait(`does not log "${text}"`, () => Promise.resolve(service.hasPrinted(text))),
     connected: () => wait('does not connect', async () => (await metric('callstream_asterisk_connected')) === 1),
     posted: (events) => {
       let [waiting, posted] = [0, 0];

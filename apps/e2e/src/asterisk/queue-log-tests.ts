@@ -126,7 +126,7 @@ export function testQueueLog(system: () => System): void {
       expect((await accepted()) - before).toBe(lines);
     };
     // What was written before is the past, for an import. A file that comes later is new.
-    await until(() => service.tail().includes('asterisk.file-awaited'), {
+    await until(() => service.hasPrinted('asterisk.file-awaited'), {
       onTimeout: () => new Error(service.tail()),
     });
     await writeFile(path, line() + line());

@@ -32,7 +32,7 @@ it('an import of 100,000 lines that is killed again and again counts each line o
   }
   await system.kill('ingest');
   const waiting = launch(process);
-  await until(() => waiting.tail().includes('It is tried again'), {
+  await until(() => waiting.hasPrinted('It is tried again'), {
     onTimeout: () => new Error(waiting.tail()),
   });
   await system.start('ingest');

@@ -44,7 +44,7 @@ const untilPrinted = (started: ServiceProcess, text: string): Promise<unknown> =
   until(
     () => {
       if (started.hasEnded()) throw new Error(started.tail());
-      return started.tail().includes(text);
+      return started.hasPrinted(text);
     },
     { onTimeout: () => new Error(started.tail()) },
   );

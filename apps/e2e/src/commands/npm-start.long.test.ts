@@ -45,7 +45,7 @@ it(
     await using started = launch({ name: 'npm start', args: ['tools/start.mjs'], env });
     const isReady = (): boolean => {
       if (started.hasEnded()) throw new Error(started.tail());
-      return started.tail().includes('callstream is ready');
+      return started.hasPrinted('callstream is ready');
     };
     await until(isReady, { timeoutMs: 2 * minutes, onTimeout: () => new Error(started.tail()) });
     expect(started.tail()).toContain('they are rebuilt.');

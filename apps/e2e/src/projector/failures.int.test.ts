@@ -51,12 +51,12 @@ it.concurrent(
     const second = await start();
     await eventually(
       'a rebalance between two projectors',
-      () => first.tail().includes('"consumer.joined"') && second.tail().includes('batch.projected'),
+      () => first.hasPrinted('"consumer.joined"') && second.hasPrinted('batch.projected'),
     );
     await first.kill();
     const third = await start();
     await second[Symbol.asyncDispose]();
-    await eventually('the third projector to take over', () => third.tail().includes('batch.projected'), third.tail);
+    await eventually('the third projector to take over', () => third.hasPrinted('batch.projected'), third.tail);
     await start();
     ended.abort();
     await traffic;

@@ -95,7 +95,7 @@ it(
     // So that the rebuild still runs when the next one starts.
     await using blocked = await blockSwap();
     const second = command('rebuild', '--batch', '250');
-    await until(() => second.tail().includes('The swap waits'), {
+    await until(() => second.hasPrinted('The swap waits'), {
       timeoutMs: minutes,
       onTimeout: () => new Error(second.tail()),
     });

@@ -38,8 +38,10 @@ export interface ServiceProcess extends AsyncDisposable {
   /** Resolves at its end with the exit code; null if a signal ended it. */
   readonly exited: Promise<number | null>;
   readonly hasEnded: () => boolean;
-  /** The last lines of its output. */
+  /** The last lines of its output, for error messages: a busy service prints more between two looks. */
   readonly tail: () => string;
+  /** Whether one of all lines of its output so far includes this text. */
+  readonly hasPrinted: (text: string) => boolean;
   /** SIGTERM; resolves when it has ended. @throws {Error} with its output, if it takes longer than 20 s */
   readonly stop: () => Promise<void>;
   /** `kill -9`; resolves when it has ended. */
@@ -74,9 +76,9 @@ export function launch({ name, args, env, fileBytesMax, onLine, user, session }:
     createInterface(stream).on('line', (line) => {
       lines.push(line);
       onLine?.(line);
-      if (lines.length > tailLinesMax) lines.shift();
     });
   }
+  const tail = (): string => lines.slice(-tailLinesMax).join('\n');
   const exited = once(child, 'exit').then(([code]) => code as number | null);
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const kill = async (): Promise<void> => {
@@ -88,7 +90,7 @@ export function launch({ name, args, env, fileBytesMax, onLine, user, session }:
     child.kill('SIGTERM');
     await until(hasEnded, { timeoutMs: stopTimeoutMs, onTimeout: () => new Error(name) }).catch(async () => {
       await kill();
-      throw new Error(`${name} did not stop within ${stopTimeoutMs} ms of SIGTERM.\n${lines.join('\n')}`);
+      throw new Error(`${name} did not stop within ${stopTimeoutMs} ms of SIGTERM.\n${tail()}`);
     });
   };
   return {
@@ -102,7 +104,8 @@ export function launch({ name, args, env, fileBytesMax, onLine, user, session }:
     thaw: () => void child.kill('SIGCONT'),
     hangUp: () => void child.kill('SIGHUP'),
     sendMessage: (message) => void child.send(message),
-    tail: () => lines.join('\n'),
+    tail,
+    hasPrinted: (text) => lines.some((line) => line.includes(text)),
     [Symbol.asyncDispose]: stop,
   };
 }
@@ -123,7 +126,7 @@ export async function startService(options: ProcessOptions, adminPort: number): 
   const isReady = async (): Promise<boolean> => {
     if (service.hasEnded())
       throw new Error(`${options.name} ended before it was ready.\n${service.tail()}${usesOfPort(service.tail())}`);
-    if (!service.tail().includes(`"${options.name}.started"`)) return false;
+    if (!service.hasPrinted(`"${options.name}.started"`)) return false;
     const response = await fetch(`http://127.0.0.1:${adminPort}/readyz`).catch(() => undefined);
     await response?.body?.cancel();
     return response?.ok ?? false;
