@@ -182,7 +182,12 @@ describe('WatchCall', () => {
   };
 
   it('sends all events so far once they are projected, and then each new event once', async () => {
+    using dashboard = await openDashboard(gateway.port);
     await tables.append([event('call.new', 'w')]);
+    // The gateway has read it: otherwise it would come as a new one.
+    await until(() => dashboard.calls.has('w'), {
+      onTimeout: () => new Error('The dashboard does not show the call.'),
+    });
     using client = await watch('w');
     await tables.project();
     const { data } = (await client.next(isEvent('CallEvents'))) as MessageOf<'CallEvents'>;
